@@ -1,0 +1,68 @@
+/** Plain property values, as they come over the provider protocol: no Outputs, no secret envelopes. */
+export type Properties = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+/** What a change of one input means: a new resource, an update in place, or nothing. */
+export type Change = "replace" | "update" | "ignore";
+
+/** One problem with an input; `property` is its path, such as `uploads[0].file`. */
+export interface Fault {
+  property: string;
+  reason: string;
+}
+
+/** The provider's own configuration (host, sshOpts, …) and what goes with one call. */
+export interface Context {
+  config: Properties;
+  /** Logical name of the resource. */
+  name: string;
+  urn: string;
+  /** Milliseconds that the operation may take; 0 when the program set none. */
+  timeout: number;
+  /** Ends when the engine cancels the run. */
+  cancelled: AbortSignal;
+}
+
+/** The resource exists but did not come up: the engine keeps it in the state and the run fails with the reasons. */
+export class InitializationFailed extends Error {
+  constructor(
+    readonly id: string,
+    readonly properties: Properties,
+    readonly reasons: string[],
+  ) {
+    super(reasons.join("\n"));
+  }
+}
+
+/**
+ * One resource type of a stand-in plugin. Inputs that are not in `inputs` are refused by name: a stand-in accepts
+ * what the stack uses and nothing that it would have to ignore.
+ */
+export interface ResourceType {
+  /** Inputs by name, and what the official plugin does when one of them changes. */
+  inputs: Record<string, Change>;
+  required: string[];
+  /** Further checks, beyond names and required ones. Unknown values (preview) are the `unknown` sentinel. */
+  check?(inputs: Properties): Fault[];
+  /** Fills in defaults that the official plugin records as inputs (for example an auto-generated name). */
+  defaults?(inputs: Properties, olds: Properties, name: string): Properties;
+  create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
+  /** undefined: it is gone. `inputs` are what the outside shows now; what cannot be seen is taken from `state`. */
+  read?(id: string, state: Properties, context: Context): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
+  update?(id: string, state: Properties, inputs: Properties, context: Context): Promise<Properties>;
+  delete?(id: string, state: Properties, context: Context): Promise<void>;
+}
+
+/** A stand-in plugin: a package of resource types. */
+export interface Plugin {
+  /** Package name, such as `docker`. */
+  name: string;
+  /** The version of the official plugin whose place it takes. */
+  version: string;
+  /** By type token, such as `docker:index/container:Container`. */
+  types: Record<string, ResourceType>;
+  /** Names that the provider resource takes as configuration. */
+  config: string[];
+}
+
+/** How the engine writes a value that is not known yet. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
