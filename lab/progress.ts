@@ -15,7 +15,10 @@ export async function step<T>(title: string, work: (note: (text: string) => void
     shown = true;
     show(`▸ ${title} …${last ? ` (${last})` : ""}`);
   }, 2000);
-  const alive = setInterval(() => show(`  ${title}: ${seconds().toFixed(0)} s${last ? `, ${last}` : ""}`), 30_000);
+  const alive = setInterval(
+    () => show(`  ${title}: ${seconds().toFixed(0)} s${last ? `, ${last}` : ""}`),
+    30_000,
+  );
   try {
     return await work((text) => {
       last = text;

@@ -37,7 +37,11 @@ export function run(file: string, args: string[], options: RunOptions = {}): Pro
     cwd: options.cwd,
     env: options.env ?? process.env,
     timeout: options.timeout,
-    stdio: [options.input === undefined ? (inherit ? "inherit" : "ignore") : "pipe", inherit ? "inherit" : "pipe", inherit ? "inherit" : "pipe"],
+    stdio: [
+      options.input === undefined ? (inherit ? "inherit" : "ignore") : "pipe",
+      inherit ? "inherit" : "pipe",
+      inherit ? "inherit" : "pipe",
+    ],
   };
   return new Promise((done, failed) => {
     const child = spawn(file, args, spawnOptions);
