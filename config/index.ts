@@ -1,0 +1,13 @@
+export { ConfigurationFaults, type Fault } from "./faults";
+export { loadSettings } from "./load";
+export type {
+  CephSettings,
+  EngineSettings,
+  HostSettings,
+  ImageSettings,
+  SshSettings,
+  StackSettings,
+  SystemSettings,
+} from "./schema";
+export { sshOf } from "./ssh";
+export { validate } from "./validate";

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import {
+  isAbsolutePath,
+  isAddress,
+  isCidr,
+  isEndpoint,
+  isMaxStartups,
+  isPinnedReference,
+  isPlainUrl,
+  isRegistryPath,
+  isTimeZone,
+  label,
+} from "./formats";
+import { parseHostKey } from "./host-key";
+
+// The whole configuration of a stack, its defaults included. What one field alone can be is checked here; what
+// fields have to do with each other is in cross-checks.ts.
+
+const matching = (test: RegExp | ((text: string) => boolean), expected: string) =>
+  z
+    .string()
+    .refine((text) => (test instanceof RegExp ? test.test(text) : test(text)), `expected ${expected}`);
+
+const singleLine = /^[^\r\n\0]*$/;
+
+const userName = matching(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a Unix user");
+const port = z.int().min(1).max(65535);
+const keyPath = matching(/^(\/|~\/)[^\r\n\0]*[^/\r\n\0]$/, "an absolute path, or one that starts with ~/");
+const hostPath = matching(
+  isAbsolutePath,
+  "an absolute path on the hosts, below /, of letters, digits, . _ and -",
+);
+const hostName = z.string();
+
+const ssh = z.strictObject({
+  /** User to log in as: root, or one that may `sudo` without a password. @default "root" */
+  user: userName.default("root"),
+  /** TCP port of sshd. @default 22 */
+  port: port.default(22),
+  /**
+   * Private key, a path on the operator's machine; `~/` is the operator's home. Relative paths are rejected.
+   * @default none: the ssh agent is asked
+   */
+  privateKeyFile: keyPath.optional(),
+});
+
+const host = z.strictObject({
+  /**
+   * Name of the host: an RFC 1123 label in lower case, no dots. Daemons and resources are named by it, so that a
+   * new name is a new host. Two hosts of one name are rejected.
+   */
+  name: matching(label, "a host name of lower-case letters, digits and -, at most 63, without dots"),
+  /** IPv4 or IPv6 address, or DNS name. Two hosts of one address are rejected. */
+  address: matching(isAddress, "an IPv4 or IPv6 address or a DNS name"),
+  /**
+   * The SSH host key that the host must show: an OpenSSH public key line, ed25519, ecdsa or rsa.
+   * `npm run hosts:trust` fetches, shows and writes it.
+   */
+  hostKey: matching(
+    (line) => parseHostKey(line) !== undefined,
+    'an OpenSSH public key line, "ssh-ed25519 AAAA…", without a host name in front',
+  ),
+  /** What differs from the stack's `ssh` on this host. @default nothing */
+  ssh: z
+    .strictObject({ user: userName.optional(), port: port.optional(), privateKeyFile: keyPath.optional() })
+    .optional(),
+});
+
+const engine = z.strictObject({
+  /** Where Docker Engine comes from: the distribution's packages, or Docker's own repository. @default "distribution" */
+  source: z.enum(["distribution", "docker-ce"]).default("distribution"),
+  /** Folder of images and containers on each host. @default "/var/lib/docker" */
+  dataRoot: hostPath.default("/var/lib/docker"),
+  /** Whether a host is refused on which `dataRoot` is not a mount point of its own. @default false */
+  requireMount: z.boolean().default(false),
+  /** Mirrors of Docker Hub: http(s) URLs without user, query or fragment. @default [] */
+  registryMirrors: z
+    .array(matching(isPlainUrl, "an http:// or https:// URL without user, query or fragment"))
+    .default([]),
+  /** Registries that may be used without valid TLS: host[:port] or a network in CIDR notation. @default [] */
+  insecureRegistries: z
+    .array(
+      matching(
+        (text) => isEndpoint(text) || isCidr(text),
+        "host[:port] without http://, or a network such as 192.0.2.0/24",
+      ),
+    )
+    .default([]),
+  /** Size at which a container's log file is rotated: a number with k, m or g. @default "50m" */
+  logMaxSize: matching(/^[1-9]\d*[kmg]$/, "a size such as 50m, with k, m or g").default("50m"),
+  /** How many log files of a container are kept, at least 1. @default 5 */
+  logMaxFile: z.int().min(1).default(5),
+  /** Whether containers keep running while the daemon restarts. @default true */
+  liveRestore: z.boolean().default(true),
+});
+
+const system = z.strictObject({
+  /** Time zone of the hosts, a name of the tz database with its upper and lower case. @default "Etc/UTC" */
+  timezone: matching(isTimeZone, "a time zone such as Europe/Berlin").default("Etc/UTC"),
+  /** Whether fonts are installed, for services that draw text into images. @default false */
+  fonts: z.boolean().default(false),
+  /** Kernel settings beside those that the components need, by name. @default {} */
+  sysctls: z
+    .record(
+      matching(/^[a-z0-9_-]+([./][a-z0-9_-]+)+$/i, "the name of a kernel setting, such as vm.swappiness"),
+      z.union(
+        [z.int(), matching(singleLine, "a single line")],
+        "expected a whole number or a single line of text",
+      ),
+    )
+    .default({}),
+  /** Whether auditd watches the engine's files and programs. @default true */
+  audit: z.boolean().default(true),
+  /** Whether a host is refused whose clock is not synchronised. @default true */
+  checkClock: z.boolean().default(true),
+  /** sshd's MaxStartups: connections that have not logged in yet, a number or start:rate:full. @default "100:30:200" */
+  sshMaxStartups: matching(
+    isMaxStartups,
+    "a number, or start:rate:full with a rate of 1 to 100 percent and full not below start",
+  ).default("100:30:200"),
+  /** sshd's MaxSessions: sessions in one connection, at least 1. @default 100 */
+  sshMaxSessions: z.int().min(1).default(100),
+});
+
+const images = z.strictObject({
+  /**
+   * Registry that has all images: host[:port][/path], put in front of every image name. No http://, no slash at the end.
+   * @default none: each image comes from its own registry
+   */
+  mirror: matching(
+    isRegistryPath,
+    "host[:port][/path] without http:// and without a slash at the end",
+  ).optional(),
+  /** Other references, by the image's name in this project. Rejected without a tag or digest, and with the tag `latest`. @default {} */
+  overrides: z
+    .record(
+      matching(label, "the name of an image of this project"),
+      matching(isPinnedReference, "an image reference with a tag other than latest, or with a sha256 digest"),
+    )
+    .default({}),
+});
+
+/** What the program itself writes into ceph.conf. */
+const ownCephOptions =
+  /^(fsid|mon_host|mon_initial_members|public_network|cluster_network|auth_(cluster|service|client)_required)$/;
+
+const ceph = z.strictObject({
+  /** Network of monitors and clients, CIDR. A monitor whose IP address is outside is rejected. */
+  publicNetwork: matching(isCidr, "a network in CIDR notation, such as 192.0.2.0/24"),
+  /** Network of the replication between OSDs, CIDR. @default none: the public network */
+  clusterNetwork: matching(isCidr, "a network in CIDR notation, such as 192.0.2.0/24").optional(),
+  /** Type of the keys: aes256k, or aes for a Ceph that does not know the other yet. @default "aes256k" */
+  keyType: z.enum(["aes", "aes256k"]).default("aes256k"),
+  /** Names of the hosts with a monitor: 1, 3 or 5 of them. Unknown hosts and repetitions are rejected. */
+  monitors: z.array(hostName),
+  /** Names of the hosts with a manager, one of which is active: at least 1. Unknown hosts and repetitions are rejected. */
+  managers: z.array(hostName),
+  /**
+   * Further lines of ceph.conf, by section and option (with underscores). What the program writes itself
+   * (fsid, mon_host, mon_initial_members, networks, auth_*_required) is rejected. @default {}
+   */
+  settings: z
+    .record(
+      matching(
+        /^(global|mon|mgr|osd|mds|client)(\.[\w.-]+)?$/,
+        "a section of ceph.conf: global, mon, mgr, osd, mds, client, or one of these with .name",
+      ),
+      z.record(
+        matching(/^[a-z][a-z0-9_/]*$/, "an option of Ceph, in lower case with underscores").refine(
+          (option) => !ownCephOptions.test(option),
+          "the program sets this option itself",
+        ),
+        z.union(
+          [z.number(), z.boolean(), matching(singleLine, "a single line")],
+          "expected a number, true or false, or a single line of text",
+        ),
+      ),
+    )
+    .default({}),
+});
+
+/** Schema of a stack's configuration. Use `validate`, which words the faults and checks the fields against each other. */
+export const stackSchema = z.strictObject({
+  /** The machines, in any order; at least 1. */
+  hosts: z.array(host).min(1),
+  /** How the hosts are reached. */
+  ssh: ssh.prefault({}),
+  /** Docker Engine on the hosts. */
+  engine: engine.prefault({}),
+  /** The hosts' operating system. */
+  system: system.prefault({}),
+  /** Where container images come from. */
+  images: images.prefault({}),
+  /** The storage cluster. */
+  ceph,
+  /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
+  dataDirectory: hostPath.default("/var/lib/farmstack"),
+  /** Whether resources that hold data or secrets are protected from deletion. @default true */
+  protectData: z.boolean().default(true),
+});
+
+/** The configuration of a stack, complete and valid. */
+export type StackSettings = z.infer<typeof stackSchema>;
+export type HostSettings = StackSettings["hosts"][number];
+export type SshSettings = StackSettings["ssh"];
+export type EngineSettings = StackSettings["engine"];
+export type SystemSettings = StackSettings["system"];
+export type ImageSettings = StackSettings["images"];
+export type CephSettings = StackSettings["ceph"];
