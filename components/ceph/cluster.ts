@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { type Host } from "../hosts";
+import { type CephSettings, monHost, renderCephConf } from "./ceph-conf";
+import { type KeyType } from "./cephx-key";
+import { adminKeyringPath, cephConfPath, containerName } from "./daemons";
+import { keyringOf, newEntity } from "./entity";
+import { type Capabilities, capabilities } from "./keyring";
+import { createManagers } from "./managers";
+import { createMonitors } from "./monitors";
+
+export interface CephClusterArgs {
+  /** Hosts that run a monitor: an odd number, three or five for a cluster that survives the loss of one or two. */
+  monitors: Host[];
+  /** Hosts that run a manager; one is active, the others stand by. */
+  managers: Host[];
+  /** Network of clients and monitors, CIDR. */
+  publicNetwork: string;
+  /** Network of the copies between OSDs, CIDR. @default publicNetwork */
+  clusterNetwork?: string;
+  /** Cipher of the generated keys. @default aes256k */
+  keyType?: KeyType;
+  /** Options of ceph.conf, by section. @default none */
+  settings?: CephSettings;
+  /** The fsid and the keys can't be deleted before `pulumi state unprotect`. @default true */
+  protect?: boolean;
+}
+
+/**
+ * A Ceph cluster: monitors in quorum and managers. Its identity (fsid) and its keys are made here and kept in the
+ * state, so every host gets the same ones and nothing is copied between hosts.
+ *
+ * A change goes through the daemons one at a time: each is touched only when the one before is back.
+ * https://docs.ceph.com/en/latest/install/manual-deployment/
+ */
+export class CephCluster extends pulumi.ComponentResource {
+  public readonly fsid: pulumi.Output<string>;
+  /** `mon_host`: the endpoints of all monitors, both protocols. */
+  public readonly monitorAddresses: string;
+  /** Text of ceph.conf for clients. */
+  public readonly cephConf: pulumi.Output<string>;
+  /** Keyring of client.admin, a secret. */
+  public readonly adminKeyring: pulumi.Output<string>;
+  /** What to type to see the cluster's health. */
+  public readonly healthCommand: string;
+
+  constructor(name: string, args: CephClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("farmstack:ceph:CephCluster", name, {}, opts);
+    const { monitors, managers, keyType = "aes256k", protect = true } = args;
+    const [first] = monitors;
+    if (!first) throw new pulumi.ResourceError(`${name}: a Ceph cluster needs a monitor`, this);
+    const addresses = monitors.map((host) => ({ name: host.hostName, address: host.address }));
+
+    // Identity and keys
+    const kept = { parent: this, protect };
+    const entity = (id: string, caps: Capabilities) => newEntity(name, id, { caps, keyType }, kept);
+    this.fsid = new random.RandomUuid(`${name}-fsid`, {}, kept).result;
+    const admin = entity("client.admin", capabilities.admin);
+    const managerEntities = managers.map((host) => entity(`mgr.${host.hostName}`, capabilities.manager));
+    const seed = keyringOf([entity("mon.", capabilities.monitor), admin, ...managerEntities]);
+    this.adminKeyring = keyringOf([admin]);
+
+    // Configuration
+    this.monitorAddresses = monHost(addresses);
+    this.cephConf = this.fsid.apply((fsid) =>
+      renderCephConf({ ...args, fsid, monitors: addresses, settings: args.settings ?? {} }),
+    );
+    const files = [
+      { path: cephConfPath, content: this.cephConf },
+      { path: adminKeyringPath, content: this.adminKeyring, mode: "0400" },
+    ];
+
+    // Daemons
+    const quorum = createMonitors(name, { hosts: monitors, addresses, fsid: this.fsid, seed, files }, this);
+    createManagers({ hosts: managers, entities: managerEntities, files, quorum }, this);
+
+    this.healthCommand = first.shellCommand(`docker exec ${containerName("mon", first.hostName)} ceph -s`);
+    this.registerOutputs({
+      fsid: this.fsid,
+      monitorAddresses: this.monitorAddresses,
+      cephConf: this.cephConf,
+      adminKeyring: this.adminKeyring,
+      healthCommand: this.healthCommand,
+    });
+  }
+}

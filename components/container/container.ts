@@ -1,0 +1,114 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type Host } from "../hosts";
+import { type ImageName } from "../images";
+import { removeLeftover } from "./leftover";
+
+/** A file inside the container, put there before it starts. Its content is in the state as a secret. */
+export interface ContainerFile {
+  /** Absolute path in the container. */
+  path: string;
+  content: pulumi.Input<string>;
+  /** Octal permissions; the owner is root. @default 0444 */
+  mode?: string;
+}
+
+/** A directory of the host. It outlives the container. */
+export interface ContainerVolume {
+  /** Absolute path on the host. */
+  hostPath: string;
+  /** Absolute path in the container. */
+  path: string;
+  /** @default false */
+  readOnly?: boolean;
+}
+
+export interface ContainerArgs {
+  host: Host;
+  /** Name in images.ts. */
+  image: ImageName;
+  /** The program and its arguments; the image's own entrypoint is not used. Never put a secret here. */
+  command: string[];
+  /** Component that it belongs to, as a label: `ceph`, `mesos`, … */
+  component: string;
+  /** `host`, or the name of a network on the host. @default host */
+  network?: string;
+  files?: ContainerFile[];
+  volumes?: ContainerVolume[];
+  /** Directories in memory, path → mount options. */
+  tmpfs?: Record<string, string>;
+  /** Most memory that it may use, MiB; beyond it the kernel ends it. */
+  memoryMiB: number;
+  /** Linux capabilities beyond the engine's default set. @default none */
+  capabilities?: string[];
+  /** Command that tells whether it is healthy, and how often it runs. @default none */
+  health?: { command: string[]; interval: string };
+}
+
+/**
+ * The one way to run a container on a host. The container has the component's name, writes its log as rotated JSON
+ * files, and comes back after a crash and after a boot. A change of anything but memory and health check replaces
+ * it, the old one ending first: names, ports and data directories are its alone.
+ * https://www.pulumi.com/registry/packages/docker/api-docs/container/
+ */
+export class Container extends pulumi.ComponentResource {
+  public readonly containerName: string;
+  /** Id that the engine gave it: another one means that the container is another. */
+  public readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("farmstack:container:Container", name, {}, opts);
+    const { host } = args;
+    this.containerName = name;
+
+    const labels = {
+      "farmstack.component": args.component,
+      "farmstack.project": pulumi.getProject(),
+      "farmstack.stack": pulumi.getStack(),
+    };
+    const container = new docker.Container(
+      `${name}-container`,
+      {
+        name,
+        image: host.image(args.image),
+        entrypoints: args.command.slice(0, 1),
+        command: args.command.slice(1),
+        networkMode: args.network ?? "host",
+        uploads: args.files?.map(({ path, content, mode }) => ({
+          file: path,
+          content: pulumi.secret(content),
+          permissions: mode ?? "0444",
+        })),
+        volumes: args.volumes?.map(({ hostPath, path, readOnly }) => ({
+          hostPath,
+          containerPath: path,
+          readOnly: readOnly ?? false,
+        })),
+        tmpfs: args.tmpfs,
+        memory: args.memoryMiB,
+        capabilities: args.capabilities && { adds: args.capabilities },
+        healthcheck: args.health && {
+          tests: ["CMD", ...args.health.command],
+          interval: args.health.interval,
+          timeout: "10s",
+          retries: 3,
+          startPeriod: "60s",
+        },
+        restart: "unless-stopped",
+        logDriver: "json-file",
+        logOpts: { "max-size": "50m", "max-file": "5" },
+        stopTimeout: 30,
+        destroyGraceSeconds: 30,
+        labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+      },
+      {
+        parent: this,
+        provider: host.docker,
+        deleteBeforeReplace: true,
+        hooks: { onError: [removeLeftover(host, name, labels)] },
+      },
+    );
+    this.containerId = container.id;
+    this.registerOutputs({ containerName: name, containerId: this.containerId });
+  }
+}

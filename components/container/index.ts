@@ -1,0 +1,1 @@
+export { Container, type ContainerArgs, type ContainerFile, type ContainerVolume } from "./container";

@@ -1,0 +1,130 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { imageReference, type ImageName, type ImageSources } from "../images";
+import { type EngineArgs, prepareScript, type SystemArgs } from "./prepare";
+import { wrapScript } from "./shell";
+import { opensshOptions, readPrivateKey, type SshArgs } from "./ssh";
+
+export interface HostArgs {
+  /** IP address or DNS name. */
+  address: string;
+  /** The host's public key, an OpenSSH line such as `ssh-ed25519 AAAA…`. Any other key is refused. */
+  hostKey: string;
+  ssh: SshArgs;
+  engine: EngineArgs;
+  system: SystemArgs;
+  images: ImageSources;
+  /** Directory on the host for all data of the stack, made by the preparation. */
+  dataDirectory: string;
+}
+
+/** A script for a host. */
+export interface HostScript {
+  /** POSIX shell, run by root. It has to be idempotent: it runs again whenever its text changes. */
+  script: pulumi.Input<string>;
+  /** Longest time it may take, such as `5m`. @default 10m */
+  timeout?: string;
+}
+
+/**
+ * A Linux machine of one's own, reached by SSH only: prepared (container engine and its settings, kernel settings,
+ * time zone, sshd limits, audit rules), with a Docker provider that other components put their containers on.
+ * Whatever depends on the Host or uses its provider waits for the preparation.
+ *
+ * What the preparation does, step by step, is in prepare.sh.
+ */
+export class Host extends pulumi.ComponentResource {
+  public readonly hostName: string;
+  public readonly address: string;
+  public readonly dataDirectory: string;
+  /** Provider for containers on this host. */
+  public readonly docker: docker.Provider;
+  /** What the preparation reported: a line for each part. */
+  public readonly preparation: pulumi.Output<string>;
+
+  private readonly images = new Map<ImageName, docker.RemoteImage>();
+
+  constructor(
+    name: string,
+    private readonly args: HostArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("farmstack:hosts:Host", name, {}, opts);
+    this.hostName = name;
+    this.address = args.address;
+    this.dataDirectory = args.dataDirectory;
+
+    const prepare = this.run(
+      "prepare",
+      { script: prepareScript({ ...args, hostName: name }), timeout: "20m" },
+      { parent: this },
+    );
+    this.preparation = prepare.stdout;
+
+    const { user, port } = args.ssh;
+    this.docker = new docker.Provider(
+      `${name}-docker`,
+      { host: `ssh://${user}@${args.address}:${port}`, sshOpts: this.sshOptions },
+      { parent: this, dependsOn: prepare },
+    );
+
+    this.registerOutputs({ hostName: name, address: this.address, preparation: this.preparation });
+  }
+
+  /** Options with which OpenSSH reaches this host and no other. */
+  public get sshOptions(): string[] {
+    return opensshOptions(this.args.ssh, this.args.hostKey);
+  }
+
+  /** Arguments of OpenSSH for where this host is. */
+  public get sshDestination(): string[] {
+    const { user, port } = this.args.ssh;
+    return ["-l", user, "-p", String(port), this.address];
+  }
+
+  /** What to type to look into something on this host; for messages. */
+  public shellCommand(remote: string): string {
+    const { user, port } = this.args.ssh;
+    return `ssh ${port === 22 ? "" : `-p ${port} `}${user}@${this.address} ${user === "root" ? "" : "sudo "}${remote}`;
+  }
+
+  /**
+   * Runs a script on the host as root. The text goes over standard input: it shows in the plan (unless it is a
+   * secret), and neither in the host's process list nor in the message of a failure.
+   */
+  public run(what: string, { script, timeout = "10m" }: HostScript, opts: pulumi.CustomResourceOptions) {
+    const { ssh, address, hostKey } = this.args;
+    return new command.remote.Command(
+      `${this.hostName}-${what}`,
+      {
+        connection: {
+          host: address,
+          port: ssh.port,
+          user: ssh.user,
+          privateKey: readPrivateKey(ssh),
+          hostKey,
+          dialErrorLimit: -1, // a host that boots answers later; the timeout is the limit
+        },
+        create: ssh.user === "root" ? "sh -s" : "sudo -n sh -s",
+        stdin: pulumi.output(script).apply(wrapScript),
+        addPreviousOutputInEnv: false, // sshd refuses these variables
+      },
+      { customTimeouts: { create: timeout, update: timeout }, ...opts },
+    );
+  }
+
+  /** Id of an image of the catalog on this host; it is pulled once, however many containers use it. */
+  public image(name: ImageName): pulumi.Output<string> {
+    let image = this.images.get(name);
+    if (!image) {
+      image = new docker.RemoteImage(
+        `${this.hostName}-image-${name}`,
+        { name: imageReference(name, this.args.images), keepLocally: true },
+        { parent: this, provider: this.docker },
+      );
+      this.images.set(name, image);
+    }
+    return image.imageId;
+  }
+}

@@ -1,0 +1,3 @@
+export { Host, type HostArgs, type HostScript } from "./host";
+export { type EngineArgs, type SystemArgs } from "./prepare";
+export { type SshArgs } from "./ssh";

@@ -1,0 +1,10 @@
+/** One word for a POSIX shell, whatever is in it. */
+export const quote = (text: string | number): string => `'${String(text).replaceAll("'", `'\\''`)}'`;
+
+/**
+ * A script as it is sent over standard input to `sh -s`. It is wrapped in a function, so that the shell has read all
+ * of it before it starts, and no command in it can swallow the rest of the script.
+ */
+export function wrapScript(body: string): string {
+  return `set -eu\nmain() {\n${body.trimEnd()}\n}\nmain </dev/null\n`;
+}

@@ -1,0 +1,36 @@
+/** An image that the stack uses, as its publisher names it. */
+export interface CatalogImage {
+  /** Registry, repository and tag. */
+  reference: string;
+  /** Digest of that tag, where it is known; it goes into the reference and pins the content. */
+  digest?: string;
+}
+
+/** Every image of the stack. This is the only place where a version stands. */
+export const catalog = {
+  /** All daemons of Ceph. https://docs.ceph.com/en/latest/install/containers/ */
+  ceph: {
+    reference: "quay.io/ceph/ceph:v20.2.4",
+    digest: "sha256:6bb1c8a42fbc0bf87938946990b65174466997bc11c31eb5a323225a779fd8f9",
+  },
+} satisfies Record<string, CatalogImage>;
+
+export type ImageName = keyof typeof catalog;
+
+/** Where images come from in this environment. */
+export interface ImageSources {
+  /** Registry that holds a copy of every image, `host[:port][/path]`; all references are rewritten to it. */
+  mirror?: string;
+  /** References that replace those of the catalog, by image name. */
+  overrides: Partial<Record<ImageName, string>>;
+}
+
+/**
+ * The reference that a host pulls: the catalog's or its override, below the mirror when there is one. The upstream
+ * registry stays part of the path (`MIRROR/quay.io/ceph/ceph:TAG`), so that two registries never collide in the mirror.
+ */
+export function imageReference(name: ImageName, sources: ImageSources): string {
+  const { reference, digest }: CatalogImage = catalog[name];
+  const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
+  return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
+}

@@ -1,0 +1,32 @@
+import { CephCluster } from "./components/ceph";
+import { Host } from "./components/hosts";
+import { loadSettings, sshOf } from "./config";
+
+const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph } = loadSettings();
+
+// The machines
+const machines = new Map(
+  hosts.map((host) => {
+    const { name, address, hostKey } = host;
+    return [
+      name,
+      new Host(name, { address, hostKey, ssh: sshOf(ssh, host), engine, system, images, dataDirectory }),
+    ];
+  }),
+);
+const named = (names: string[]) => names.map((name) => machines.get(name) as Host);
+
+// Storage
+const storage = new CephCluster("ceph", {
+  ...ceph,
+  monitors: named(ceph.monitors),
+  managers: named(ceph.managers),
+  protect: protectData,
+});
+
+export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
+export const cephFsid = storage.fsid;
+export const cephMonitors = ceph.monitors;
+export const cephMonitorAddresses = storage.monitorAddresses;
+export const cephAdminKeyring = storage.adminKeyring;
+export const cephHealthCommand = storage.healthCommand;
