@@ -1,5 +1,5 @@
 import { type FoundFault } from "./faults";
-import { contains } from "./formats";
+import { contains, isDnsName } from "./formats";
 
 /**
  * What is wrong with fields beside each other. Looks at what is usable of a configuration that may have other faults,
@@ -16,7 +16,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...repeated(known, "address"),
     ...countFaults(group(ceph)),
     ...["monitors", "managers"].flatMap((role) => memberFaults(role, list(group(ceph)[role]), known)),
-    ...outsideFaults(group(ceph), known),
+    ...addressFaults(group(ceph), known),
   ];
 }
 
@@ -53,23 +53,31 @@ function memberFaults(role: string, members: unknown[], hosts: KnownHost[]): Fou
     const at = ["ceph", role, index];
     if (typeof member !== "string") return [];
     if (allNamed && !names.includes(member))
-      return { at, problem: `"${member}" is not one of the hosts (${names.join(", ")})` };
+      return { at, problem: `"${member}" is not one of the hosts (${[...new Set(names)].join(", ")})` };
     const first = members.indexOf(member);
     return first === index ? [] : { at, problem: `"${member}" is already in ${role}[${first}]` };
   });
 }
 
-function outsideFaults(
+/** Ceph finds its monitors by IP address, and they have to be on the network that it serves. */
+function addressFaults(
   { publicNetwork, monitors }: Record<string, unknown>,
   hosts: KnownHost[],
 ): FoundFault[] {
-  const network = text(publicNetwork);
-  if (network === undefined) return [];
-  return hosts.flatMap(({ name, address }, index) => {
-    if (address === undefined || !list(monitors).includes(name) || contains(network, address) !== false)
-      return [];
-    const problem = `${address} is outside ceph.publicNetwork ${network}, but ${name} has a monitor`;
-    return { at: ["hosts", index, "address"], problem };
+  return hosts.flatMap(({ name, address = "" }, index) => {
+    if (!list(monitors).includes(name)) return [];
+    const at = ["hosts", index, "address"];
+    if (isDnsName(address))
+      return {
+        at,
+        problem: `"${address}" is a DNS name, but ${name} has a monitor, which needs an IP address`,
+      };
+    if (contains(text(publicNetwork) ?? "", address) === false)
+      return {
+        at,
+        problem: `${address} is outside ceph.publicNetwork ${text(publicNetwork)}, but ${name} has a monitor`,
+      };
+    return [];
   });
 }
 

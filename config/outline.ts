@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearMiss } from "./near-miss";
 import { stackSchema } from "./schema";
 
 /** Keys and indexes from the top of the configuration to a value. */
@@ -36,7 +37,7 @@ export function formatPath(path: Path): string {
     .join("");
 }
 
-/** Order in which one reads the configuration: as the schema has the keys, unknown and free ones last. */
+/** Order in which one reads the configuration: as the schema has the keys, others last and by name. */
 export function comparePaths(a: Path, b: Path): number {
   const at = a.findIndex((segment, index) => segment !== b[index]);
   const left = a[at];
@@ -44,7 +45,9 @@ export function comparePaths(a: Path, b: Path): number {
   if (left === undefined || right === undefined) return a.length - b.length;
   if (typeof left === "number" && typeof right === "number") return left - right;
   const keys = keysAt(a.slice(0, at));
-  const rank = (segment: string | number) =>
-    keys.includes(String(segment)) ? keys.indexOf(String(segment)) : keys.length;
+  const rank = (segment: string | number) => {
+    const known = nearMiss(String(segment), keys); // a misspelled key belongs where the right one would be
+    return known === undefined ? keys.length : keys.indexOf(known);
+  };
   return rank(left) - rank(right) || (String(left) < String(right) ? -1 : 1);
 }

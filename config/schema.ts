@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { catalog, type ImageName } from "../components/images";
 import {
   isAbsolutePath,
   isAddress,
@@ -122,6 +123,12 @@ const system = z.strictObject({
   sshMaxSessions: z.int().min(1).default(100),
 });
 
+const imageNames = Object.keys(catalog);
+const reference = matching(
+  isPinnedReference,
+  "an image reference with a tag other than latest, or with a sha256 digest",
+).optional();
+
 const images = z.strictObject({
   /**
    * Registry that has all images: host[:port][/path], put in front of every image name. No http://, no slash at the end.
@@ -131,13 +138,15 @@ const images = z.strictObject({
     isRegistryPath,
     "host[:port][/path] without http:// and without a slash at the end",
   ).optional(),
-  /** Other references, by the image's name in this project. Rejected without a tag or digest, and with the tag `latest`. @default {} */
+  /**
+   * Other references, by the image's name in components/images.ts. Rejected without a tag or digest, and with the tag
+   * `latest`. @default {}
+   */
   overrides: z
-    .record(
-      matching(label, "the name of an image of this project"),
-      matching(isPinnedReference, "an image reference with a tag other than latest, or with a sha256 digest"),
+    .strictObject(
+      Object.fromEntries(imageNames.map((name) => [name, reference])) as Record<ImageName, typeof reference>,
     )
-    .default({}),
+    .prefault({}),
 });
 
 /** What the program itself writes into ceph.conf. */
@@ -145,7 +154,7 @@ const ownCephOptions =
   /^(fsid|mon_host|mon_initial_members|public_network|cluster_network|auth_(cluster|service|client)_required)$/;
 
 const ceph = z.strictObject({
-  /** Network of monitors and clients, CIDR. A monitor whose IP address is outside is rejected. */
+  /** Network of monitors and clients, CIDR. A monitor on a host whose address is outside, or a DNS name, is rejected. */
   publicNetwork: matching(isCidr, "a network in CIDR notation, such as 192.0.2.0/24"),
   /** Network of the replication between OSDs, CIDR. @default none: the public network */
   clusterNetwork: matching(isCidr, "a network in CIDR notation, such as 192.0.2.0/24").optional(),
