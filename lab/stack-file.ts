@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { labDir, projectRoot } from "./paths";
 
 /** A host of the lab as the stack has to know it. */
@@ -24,7 +24,9 @@ export const labKeyFile = join(labDir, "ssh", "id_ed25519");
  */
 export function renderLabStack(tree: string, hosts: LabHost[], privateKeyFile: string, salt: string): string {
   const document = parseDocument(tree);
-  const declared = (document.toJS() as { config: { "farmstack:hosts": { name: string }[] } }).config["farmstack:hosts"];
+  const declared = (document.toJS() as { config: { "farmstack:hosts": { name: string }[] } }).config[
+    "farmstack:hosts"
+  ];
   declared.forEach((host, index) => {
     const known = hosts.find(({ name }) => name === host.name);
     if (known) document.setIn(["config", "farmstack:hosts", index, "hostKey"], known.hostKey);
@@ -37,4 +39,11 @@ export function renderLabStack(tree: string, hosts: LabHost[], privateKeyFile: s
 export async function writeLabStack(hosts: LabHost[], salt: string): Promise<void> {
   const tree = readFileSync(join(projectRoot, "Pulumi.dev.yaml"), "utf8");
   await writeFile(labStackFile, renderLabStack(tree, hosts, labKeyFile, salt), { mode: 0o600 });
+}
+
+/** The hosts of the lab that runs on this machine, from its stack file; none when there is no lab. */
+export async function readLabHosts(): Promise<LabHost[]> {
+  if (!existsSync(labStackFile)) return [];
+  const file = parse(await readFile(labStackFile, "utf8")) as { config: { "farmstack:hosts": LabHost[] } };
+  return file.config["farmstack:hosts"];
 }

@@ -1,5 +1,5 @@
 import { type remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Container, type ContainerFile } from "../container";
 import { type Host } from "../hosts";
 import { adminSocket, containerName, dataPath, managerCommand } from "./daemons";

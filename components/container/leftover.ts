@@ -17,8 +17,8 @@ export function removeLeftover(
   return new pulumi.ErrorHook(`${container}-leftover`, ({ failedOperation, errors }) => {
     if (failedOperation !== "create" || !isNameConflict(errors)) return false;
     const removed = onHost(host, leftoverScript(container, labels));
-    if (removed) pulumi.log.warn(`${container}: a cut run had left it on ${host.hostName}; it is made again`);
-    else pulumi.log.error(foreign(host, container));
+    if (removed) void pulumi.log.warn(`${container}: a cut run had left it on ${host.hostName}; it is made again`);
+    else void pulumi.log.error(foreign(host, container));
     return removed;
   });
 }
