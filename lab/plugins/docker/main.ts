@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { dockerPlugin } from "./index";
+
+serve(dockerPlugin);
