@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../lab/paths";
+import { run } from "../lab/run";
+
+/** Checks that count as one test each, and the vitest projects, of what can be asked for. */
+const suites: Record<string, { checks: [title: string, args: string[]][]; projects: string[] }> = {
+  quick: {
+    checks: [
+      ["types", ["tsc", "--noEmit", "-p", "tsconfig.check.json"]],
+      ["linter", ["eslint", "."]],
+      ["format", ["prettier", "--check", "."]],
+    ],
+    projects: ["unit", "engine"],
+  },
+  lab: { checks: [], projects: ["lab"] },
+};
+
+interface Totals {
+  passed: number;
+  failed: number;
+}
+
+const inherit = {
+  cwd: projectRoot,
+  output: "inherit" as const,
+  allow: Array.from({ length: 256 }, (_, code) => code),
+};
+
+/** Runs a suite; the last line is `N passed, N failed`. Nothing is skipped: a skipped test counts as failed. */
+async function main(suite: string, only: string[]): Promise<void> {
+  const chosen = suites[suite];
+  if (!chosen) throw new Error(`no suite ${suite}; there are ${Object.keys(suites).join(", ")}`);
+  const totals: Totals = { passed: 0, failed: 0 };
+  if (only.length === 0) {
+    for (const [title, args] of chosen.checks) {
+      const { code } = await run("npx", ["--no-install", ...args], inherit);
+      process.stdout.write(`${code === 0 ? "✓" : "✗"} ${title}\n`);
+      totals[code === 0 ? "passed" : "failed"]++;
+    }
+  }
+  const tests = await vitest(chosen.projects, only);
+  totals.passed += tests.passed;
+  totals.failed += tests.failed;
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
+  process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+}
+
+async function vitest(projects: string[], only: string[]): Promise<Totals> {
+  const folder = await mkdtemp(join(tmpdir(), "farmstack-tests-"));
+  const report = join(folder, "report.json");
+  const names = projects.flatMap((project) => ["--project", project]);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  try {
+    const { code } = await run(
+      "npx",
+      ["--no-install", "vitest", "run", ...names, ...reporters, ...only],
+      inherit,
+    );
+    const result = JSON.parse(await readFile(report, "utf8").catch(() => "{}")) as Partial<Report>;
+    const passed = result.numPassedTests ?? 0;
+    const failed = (result.numTotalTests ?? 0) - passed;
+    // A file that did not even load, or an error outside of any test, fails the run without a failed test.
+    return { passed, failed: failed || (code === 0 ? 0 : 1) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Report {
+  numTotalTests: number;
+  numPassedTests: number;
+}
+
+const [suite = "quick", ...only] = process.argv.slice(2);
+void main(suite, only);

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { catalog, imageReference } from "../../../components/images";
+import { opensshOptions } from "../../../components/hosts/ssh";
+
+describe("imageReference", () => {
+  it("is the catalog's, pinned by digest", () => {
+    expect(imageReference("ceph", { overrides: {} })).toBe(
+      `${catalog.ceph.reference}@${catalog.ceph.digest}`,
+    );
+  });
+
+  it("is below the mirror, with the upstream registry in its path", () => {
+    expect(imageReference("ceph", { mirror: "m:5000/all", overrides: {} })).toMatch(
+      /^m:5000\/all\/quay\.io\/ceph\/ceph:/,
+    );
+  });
+
+  it("is the override where there is one, also below the mirror", () => {
+    expect(imageReference("ceph", { mirror: "m:5000", overrides: { ceph: "lab/ceph:16" } })).toBe(
+      "m:5000/lab/ceph:16",
+    );
+  });
+});
+
+describe("opensshOptions", () => {
+  it("pins the key and its kind, and nothing of the user's", () => {
+    expect(
+      opensshOptions({ user: "root", port: 22, privateKeyFile: "~/.ssh/id" }, "ssh-rsa AAAA comment"),
+    ).toEqual(
+      [
+        "BatchMode=yes",
+        "StrictHostKeyChecking=yes",
+        "KnownHostsCommand=/bin/echo %H ssh-rsa AAAA",
+        "UserKnownHostsFile=/dev/null",
+        "GlobalKnownHostsFile=/dev/null",
+        "HostKeyAlgorithms=rsa-sha2-512,rsa-sha2-256",
+        "ConnectTimeout=15",
+        "ServerAliveInterval=15",
+        "IdentitiesOnly=yes",
+        "IdentityFile=~/.ssh/id",
+      ].flatMap((option) => ["-o", option]),
+    );
+  });
+});
