@@ -1,5 +1,5 @@
 import { type FoundFault } from "./faults";
-import { contains, isDnsName } from "./formats";
+import { contains, isDnsName, label } from "./formats";
 
 /**
  * What is wrong with fields beside each other. Looks at what is usable of a configuration that may have other faults,
@@ -47,8 +47,8 @@ function countFaults({ monitors, managers }: Record<string, unknown>): FoundFaul
 }
 
 function memberFaults(role: string, members: unknown[], hosts: KnownHost[]): FoundFault[] {
-  const names = hosts.flatMap(({ name }) => name ?? []);
-  const allNamed = hosts.length > 0 && names.length === hosts.length;
+  const names = hosts.flatMap(({ name }) => (name !== undefined && label.test(name) ? name : []));
+  const allNamed = hosts.length > 0 && names.length === hosts.length; // or a wrong name would be reported here again
   return members.flatMap((member, index) => {
     const at = ["ceph", role, index];
     if (typeof member !== "string") return [];

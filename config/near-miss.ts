@@ -6,6 +6,7 @@ export function nearMiss(word: string, candidates: readonly string[]): string | 
   const lower = word.toLowerCase();
   const same = candidates.find((candidate) => candidate.toLowerCase() === lower);
   const best = same ?? closest(word, candidates);
-  // A third of the letters wrong is still a slip; more is another word.
-  return same || distance(word, best) <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+  // Two slips (two letters swapped count as two) or a third of the letters; in very short words only one slip.
+  const slips = best.length < 4 ? 1 : Math.max(2, Math.floor(best.length / 3));
+  return same || distance(word, best) <= slips ? best : undefined;
 }

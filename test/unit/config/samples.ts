@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** An ed25519 public key line in the right form, that belongs to nobody. */
+export function exampleHostKey(seed: number, type = "ssh-ed25519"): string {
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const fields = [
+    Buffer.from(type),
+    ...(type === "ssh-ed25519" ? [] : [Buffer.from("e")]),
+    Buffer.alloc(32, seed),
+  ];
+  return `${type} ${Buffer.concat(fields.map(field)).toString("base64")}`;
+}
+
+/** A configuration with every setting that there is. */
+export function completeSettings() {
+  return {
+    hosts: [
+      { name: "host1", address: "192.0.2.11", hostKey: exampleHostKey(1) },
+      {
+        name: "host2",
+        address: "192.0.2.12",
+        hostKey: exampleHostKey(2),
+        ssh: { user: "admin", port: 2222, privateKeyFile: "~/.ssh/host2" },
+      },
+      { name: "host3", address: "192.0.2.13", hostKey: exampleHostKey(3, "ssh-rsa") },
+    ],
+    ssh: { user: "root", port: 22, privateKeyFile: "/home/operator/.ssh/id_ed25519" },
+    engine: {
+      source: "docker-ce",
+      dataRoot: "/srv/docker",
+      requireMount: true,
+      registryMirrors: ["https://mirror.example.com"],
+      insecureRegistries: ["192.0.2.10:5000", "198.51.100.0/24"],
+      logMaxSize: "10m",
+      logMaxFile: 3,
+      liveRestore: false,
+    },
+    system: {
+      timezone: "Europe/Berlin",
+      fonts: true,
+      sysctls: { "vm.swappiness": 10, "kernel.core_pattern": "core" },
+      audit: false,
+      checkClock: false,
+      sshMaxStartups: "50",
+      sshMaxSessions: 10,
+    },
+    images: { mirror: "registry.example.com:5000/mirror", overrides: { ceph: "example/ceph:20.2.5" } },
+    ceph: {
+      publicNetwork: "192.0.2.0/24",
+      clusterNetwork: "198.51.100.0/24",
+      keyType: "aes",
+      monitors: ["host1", "host2", "host3"],
+      managers: ["host1"],
+      settings: {
+        global: { debug_rocksdb: "0/0" },
+        "client.rgw": { rgw_cache_enabled: true, rgw_thread_pool_size: 64 },
+      },
+    },
+    dataDirectory: "/srv/farmstack",
+    protectData: false,
+  };
+}
+
+/** The least that a configuration has to say. */
+export function smallestSettings() {
+  return {
+    hosts: [{ name: "host1", address: "192.0.2.11", hostKey: exampleHostKey(1) }],
+    ceph: { publicNetwork: "192.0.2.0/24", monitors: ["host1"], managers: ["host1"] },
+  };
+}
+
+export const projectFile = (name: string) => join(__dirname, "../../..", name);
+
+/** Settings of a stack file in the tree, without the namespace. */
+export function settingsInFile(
+  stack: string,
+): Record<string, unknown> & { hosts: Record<string, unknown>[] } {
+  const { config } = parse(readFileSync(projectFile(`Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const own = Object.entries(config).filter(([key]) => key.startsWith("farmstack:"));
+  return Object.fromEntries(own.map(([key, value]) => [key.replace("farmstack:", ""), value])) as ReturnType<
+    typeof settingsInFile
+  >;
+}

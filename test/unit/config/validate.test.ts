@@ -1,0 +1,231 @@
+import { RunError } from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { ConfigurationFaults, validate } from "../../../config";
+import { completeSettings, exampleHostKey, smallestSettings } from "./samples";
+
+/** The lines of all faults; empty when there are none. */
+function faults(raw: unknown, stack?: string): string[] {
+  try {
+    validate(raw, stack);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationFaults)) throw error;
+    return error.message.split("\n");
+  }
+}
+
+/** A complete configuration with one thing changed. */
+function changed(change: (settings: ReturnType<typeof completeSettings>) => void): unknown {
+  const settings = completeSettings();
+  change(settings);
+  return settings;
+}
+
+describe("a valid configuration", () => {
+  it("comes out as it went in when it says everything", () => {
+    expect(validate(completeSettings())).toEqual(completeSettings());
+  });
+
+  it("gets the defaults for what it leaves out", () => {
+    expect(validate(smallestSettings())).toEqual({
+      ...smallestSettings(),
+      ssh: { user: "root", port: 22 },
+      engine: {
+        source: "distribution",
+        dataRoot: "/var/lib/docker",
+        requireMount: false,
+        registryMirrors: [],
+        insecureRegistries: [],
+        logMaxSize: "50m",
+        logMaxFile: 5,
+        liveRestore: true,
+      },
+      system: {
+        timezone: "Etc/UTC",
+        fonts: false,
+        sysctls: {},
+        audit: true,
+        checkClock: true,
+        sshMaxStartups: "100:30:200",
+        sshMaxSessions: 100,
+      },
+      images: { overrides: {} },
+      ceph: { ...smallestSettings().ceph, keyType: "aes256k", settings: {} },
+      dataDirectory: "/var/lib/farmstack",
+      protectData: true,
+    });
+  });
+});
+
+describe("faults", () => {
+  it("are five lines when there are five of them", () => {
+    const raw = changed(({ hosts, engine, ceph }) => {
+      delete (hosts[0] as { hostKey?: string }).hostKey;
+      Object.assign(hosts[1]!, { adress: hosts[1]!.address });
+      delete (hosts[1] as { address?: string }).address;
+      engine.logMaxFile = 0;
+      ceph.keyType = "aes265k";
+      ceph.monitors[2] = "host9";
+    });
+    expect(faults(raw, "dev")).toEqual([
+      "hosts[0].hostKey: missing; run npm run hosts:trust -- --stack dev",
+      "hosts[1].adress: unknown key, did you mean address?",
+      "engine.logMaxFile: expected at least 1",
+      "ceph.keyType: expected aes or aes256k, did you mean aes256k?",
+      'ceph.monitors[2]: "host9" is not one of the hosts (host1, host2, host3)',
+    ]);
+  });
+
+  it("are shown by Pulumi without a stack trace, and carry path and problem", () => {
+    const error = new ConfigurationFaults([{ path: "ceph", problem: "missing" }]);
+    expect(RunError.isInstance(error)).toBe(true);
+    expect(error.message).toBe("ceph: missing");
+  });
+
+  it.each<[string, (settings: ReturnType<typeof completeSettings>) => void, string]>([
+    ["no hosts", (s) => (s.hosts = []), "hosts: expected at least 1 entry"],
+    [
+      "host name",
+      (s) => (s.hosts[2]!.name = "Host_3"),
+      "hosts[2].name: expected a host name of lower-case letters",
+    ],
+    [
+      "same name",
+      (s) => s.hosts.push({ name: "host2", address: "192.0.2.14", hostKey: exampleHostKey(4) }),
+      'hosts[3].name: "host2" is already the name of hosts[1]',
+    ],
+    [
+      "same address",
+      (s) => (s.hosts[2]!.address = "192.0.2.11"),
+      'hosts[2].address: "192.0.2.11" is already the address of hosts[0]',
+    ],
+    [
+      "address",
+      (s) => (s.hosts[0]!.address = "192.0.2.300"),
+      "hosts[0].address: expected an IPv4 or IPv6 address",
+    ],
+    [
+      "monitor without IP address",
+      (s) => (s.hosts[0]!.address = "host1.example.com"),
+      'hosts[0].address: "host1.example.com" is a DNS name, but host1 has a monitor',
+    ],
+    [
+      "monitor outside the network",
+      (s) => (s.hosts[0]!.address = "203.0.113.1"),
+      "hosts[0].address: 203.0.113.1 is outside ceph.publicNetwork 192.0.2.0/24, but host1 has a monitor",
+    ],
+    [
+      "short key",
+      (s) => (s.hosts[0]!.hostKey = exampleHostKey(1).slice(0, -8)),
+      "hosts[0].hostKey: expected an OpenSSH",
+    ],
+    [
+      "known_hosts line",
+      (s) => (s.hosts[0]!.hostKey = `host1 ${exampleHostKey(1)}`),
+      "hosts[0].hostKey: expected an",
+    ],
+    ["port", (s) => (s.hosts[1]!.ssh!.port = 70000), "hosts[1].ssh.port: expected at most 65535"],
+    [
+      "text as number",
+      (s) => Object.assign(s.ssh, { port: "22" }),
+      "ssh.port: expected a number, found a text",
+    ],
+    ["empty group", (s) => Object.assign(s, { ssh: null }), "ssh: empty: give it a value, or leave it out"],
+    [
+      "relative key path",
+      (s) => (s.ssh.privateKeyFile = ".ssh/id"),
+      "ssh.privateKeyFile: expected an absolute path",
+    ],
+    [
+      "data root",
+      (s) => (s.engine.dataRoot = "/srv/../docker"),
+      "engine.dataRoot: expected an absolute path",
+    ],
+    [
+      "mirror URL",
+      (s) => (s.engine.registryMirrors = ["mirror:5000"]),
+      "engine.registryMirrors[0]: expected an http://",
+    ],
+    [
+      "registry with scheme",
+      (s) => (s.engine.insecureRegistries = ["http://r"]),
+      "engine.insecureRegistries[0]: expected",
+    ],
+    ["log size", (s) => (s.engine.logMaxSize = "50MB"), "engine.logMaxSize: expected a size such as 50m"],
+    ["time zone", (s) => (s.system.timezone = "europe/berlin"), "system.timezone: expected a time zone"],
+    [
+      "MaxStartups",
+      (s) => (s.system.sshMaxStartups = "100:30:50"),
+      "system.sshMaxStartups: expected a number, or",
+    ],
+    [
+      "kernel setting",
+      (s) => Object.assign(s.system.sysctls, { swap: 1 }),
+      "system.sysctls.swap: expected the name of",
+    ],
+    ["mirror", (s) => (s.images.mirror = "https://registry"), "images.mirror: expected host[:port][/path]"],
+    [
+      "image name",
+      (s) => Object.assign(s.images.overrides, { cehp: "a:1" }),
+      "images.overrides.cehp: unknown key, did you",
+    ],
+    [
+      "latest",
+      (s) => (s.images.overrides.ceph = "ceph:latest"),
+      "images.overrides.ceph: expected an image reference",
+    ],
+    [
+      "network",
+      (s) => (s.ceph.clusterNetwork = "198.51.100.0"),
+      "ceph.clusterNetwork: expected a network in CIDR",
+    ],
+    ["even monitors", (s) => s.ceph.monitors.pop(), "ceph.monitors: expected 1, 3 or 5 monitors, found 2"],
+    [
+      "monitor twice",
+      (s) => (s.ceph.monitors[2] = "host1"),
+      'ceph.monitors[2]: "host1" is already in monitors[0]',
+    ],
+    ["no manager", (s) => (s.ceph.managers = []), "ceph.managers: expected at least 1 entry"],
+    [
+      "section",
+      (s) => Object.assign(s.ceph.settings, { foo: {} }),
+      "ceph.settings.foo: expected a section of ceph.conf",
+    ],
+    [
+      "own option",
+      (s) => Object.assign(s.ceph.settings["client.rgw"], { fsid: "x" }),
+      'ceph.settings["client.rgw"].fsid: the program sets this option itself',
+    ],
+    [
+      "top-level key",
+      (s) => Object.assign(s, { dataDir: "/x" }),
+      "dataDir: unknown key, known are hosts, ssh",
+    ],
+  ])("%s", (_, change, expected) => {
+    expect(faults(changed(change))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("do not repeat values that may be secrets", () => {
+    const secret = "hunter2hunter2";
+    const raw = changed((settings) => {
+      settings.engine.registryMirrors = [`https://user:${secret}@mirror.example.com`];
+      settings.hosts[0]!.hostKey = `-----BEGIN OPENSSH PRIVATE KEY-----\n${secret}`;
+      settings.ceph.keyType = secret;
+      Object.assign(settings.ceph.settings.global, { some_key: [secret] });
+      Object.assign(settings.system.sysctls, { "kernel.x": `${secret}\n` });
+    });
+    const lines = faults(raw);
+    expect(lines).toHaveLength(5);
+    expect(lines.join("\n")).not.toContain(secret);
+  });
+
+  it("of one host do not make the others strangers to ceph", () => {
+    const raw = changed(({ hosts }) => Object.assign(hosts[1]!, { name: undefined, nmae: "host2" }));
+    expect(faults(raw)).toEqual(["hosts[1].nmae: unknown key, did you mean name?"]);
+  });
+
+  it.each([undefined, null, 1, "x", []])("of something that is no configuration at all (%j)", (raw) => {
+    expect(faults(raw)).toHaveLength(1);
+    expect(faults(raw)[0]).toMatch(/^configuration: /);
+  });
+});

@@ -1,0 +1,89 @@
+import { sshOf, type SshSettings } from "../../config";
+import { parseHostKey } from "../../config/host-key";
+import { step } from "../../lab/progress";
+import { scanHost } from "./scan";
+import { type ConfiguredHost } from "./stack-file";
+
+/** What was found out about the key of one host. */
+export interface Finding {
+  name: string;
+  address: string;
+  port: number;
+  /** same, new: none was configured, changed: it is not the configured one, unreachable: the host showed none. */
+  state: "same" | "new" | "changed" | "unreachable";
+  /** OpenSSH public key line that the host showed. */
+  hostKey?: string;
+  fingerprint?: string;
+  /** Of the configured key; `unreadable` when that isn't a key. */
+  configuredFingerprint?: string;
+  /** Why the host showed no key. */
+  problem?: string;
+}
+
+/** Asks all hosts at once. */
+export function examine(hosts: ConfiguredHost[], ssh: SshSettings): Promise<Finding[]> {
+  return step(`asking ${hosts.length} hosts for their keys`, (note) =>
+    Promise.all(
+      hosts.map(async (host) => {
+        const finding = await examineHost(host, sshOf(ssh, host).port);
+        note(`${host.name}: ${finding.state}`);
+        return finding;
+      }),
+    ),
+  );
+}
+
+async function examineHost({ name, address, hostKey }: ConfiguredHost, port: number): Promise<Finding> {
+  const configured = hostKey === undefined ? undefined : parseHostKey(hostKey);
+  const configuredFingerprint = hostKey === undefined ? undefined : (configured?.fingerprint ?? "unreadable");
+  const { key, problem } = await scanHost(address, port, configured);
+  const host = { name, address, port, configuredFingerprint };
+  if (!key) return { ...host, state: "unreachable", problem };
+  const shown = { ...host, hostKey: `${key.type} ${key.blob}`, fingerprint: key.fingerprint };
+  if (configuredFingerprint === undefined) return { ...shown, state: "new" };
+  return { ...shown, state: key.fingerprint === configuredFingerprint ? "same" : "changed" };
+}
+
+/** A line for each host: name, address, type, fingerprint, state. */
+export function renderTable(findings: Finding[]): string {
+  const rows = findings.map(({ name, address, port, hostKey, fingerprint, state, problem }) => [
+    name,
+    port === 22 ? address : `${address} port ${port}`,
+    hostKey?.split(" ")[0] ?? "-",
+    fingerprint ?? "-",
+    state === "changed" ? "CHANGED" : problem ? `${state}: ${problem}` : state,
+  ]);
+  const widths = rows.reduce(
+    (most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
+    [0],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** What an operator has to know before the new key of a host is accepted. */
+export function renderChange({
+  name,
+  address,
+  fingerprint,
+  configuredFingerprint,
+  hostKey,
+}: Finding): string {
+  const kind =
+    /^ssh-(\w+)|^(ecdsa)/
+      .exec(hostKey ?? "")
+      ?.slice(1)
+      .find(Boolean) ?? "*";
+  return `
+!!! THE HOST KEY OF ${name} (${address}) HAS CHANGED !!!
+    configured  ${configuredFingerprint}
+    shown now   ${fingerprint}
+Either ${name} was installed anew, or another machine answers in its place and would get what is meant for it.
+Compare with what the machine's own console says: ssh-keygen -lf /etc/ssh/ssh_host_${kind}_key.pub`;
+}
