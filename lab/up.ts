@@ -1,6 +1,5 @@
-import { ensureDocker } from "./docker";
-import { ensureHosts, labContainerIds } from "./hosts";
-import { ensureImages } from "./images";
+import { type Engine, ensureDocker } from "./docker";
+import { ensureHosts } from "./hosts";
 import { watchMemory } from "./memory";
 import { phases, step } from "./progress";
 import { completeArguments, labStack, openLabWorkspace } from "./pulumi";
@@ -10,14 +9,14 @@ import { formatStatus, labStatus } from "./status";
 /** Brings up the lab: engine, images, hosts, toolchain, and the dev stack on them. Run again, it repairs what is missing. */
 export async function labUp(): Promise<void> {
   const started = Date.now();
-  const memory = watchMemory(labContainerIds);
+  let engine: Engine | undefined;
+  const memory = watchMemory(async () => (engine ? labContainerIds(engine) : []));
 
   const [workspace, hosts] = await Promise.all([
     step("toolchain", openLabWorkspace),
     (async () => {
-      const engine = await step("container engine", ensureDocker);
-      await step("images", () => ensureImages(engine));
-      return step("hosts", () => ensureHosts(engine));
+      const found = (engine = await step("container engine", ensureDocker));
+      return step("hosts", () => ensureHosts(found));
     })(),
   ]);
   const salt = await workspace.ensureStack(labStack.project, labStack.name);
@@ -33,6 +32,11 @@ export async function labUp(): Promise<void> {
     `${formatStatus(status)}\n\nnpm run lab:status shows this again; npm run lab:down removes the lab.\n`,
   );
   if (!status.ok) process.exitCode = 1;
+}
+
+async function labContainerIds(engine: Engine): Promise<string[]> {
+  const containers = await engine.client.listContainers({ filters: { label: ["farmstack.lab"] } });
+  return containers.map(({ Id }) => Id);
 }
 
 function formatPhases(total: number, peak: number): string {

@@ -67,7 +67,7 @@ export const noteOptions: pulumi.ResourceTransformation = ({ type, name, opts })
 
 /** Everything declared so far, once all registrations are done. */
 export async function allDeclared(): Promise<Declared[]> {
-  await pulumi.runtime.waitForRPCs();
+  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs(); // left out of its types
   return [...declared.values()];
 }
 
