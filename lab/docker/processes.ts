@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdir, rmdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+interface Marks {
+  /** Text that one of the arguments contains. */
+  argument?: string;
+  /** File name of the program. */
+  program?: string;
+  /** Text that the control group contains. */
+  controlGroup?: string;
+}
+
+/** Numbers of the processes on this machine that bear all the given marks, this one left out. */
+export function processesWith(marks: Marks): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        const words = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
+        if (words.length < 2) return false; // a kernel thread, or a process that ended and waits for its parent
+        const { argument, program, controlGroup } = marks;
+        if (argument && !words.some((word) => word.includes(argument))) return false;
+        if (program && basename(words[0] as string) !== program) return false;
+        return !controlGroup || readFileSync(`/proc/${name}/cgroup`, "utf8").includes(controlGroup);
+      } catch {
+        return false; // it ended while we looked
+      }
+    })
+    .map(Number);
+}
+
+/** Removes a control group and those below it from every hierarchy; they are empty once their processes ended. */
+export async function removeControlGroups(name: string): Promise<void> {
+  const root = "/sys/fs/cgroup";
+  if (!existsSync(root)) return;
+  for (const hierarchy of ["", ...(await readdir(root))]) {
+    const group = join(root, hierarchy, name);
+    if (existsSync(group)) await removeTree(group);
+  }
+}
+
+async function removeTree(group: string): Promise<void> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(group, entry.name));
+  await rmdir(group).catch(() => undefined);
+}

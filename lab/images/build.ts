@@ -1,0 +1,47 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Engine } from "../docker";
+import { type Image } from "./recipe";
+
+/** Builds an image from its Dockerfile on the given base. The build uses the machine's own network. */
+export async function buildImage(
+  engine: Engine,
+  image: Image,
+  base: Image,
+  note: (text: string) => void,
+): Promise<void> {
+  const folder = join(__dirname, image.name);
+  const output = await engine.client.buildImage(
+    { context: folder, src: readdirSync(folder) },
+    {
+      t: image.tag,
+      networkmode: "host",
+      forcerm: true,
+      buildargs: { BASE: base.tag, VERSION: image.version },
+      labels: { "farmstack.lab": "image" },
+    },
+  );
+  await followBuild(engine, output, note);
+}
+
+/** Reads the engine's progress to its end. Throws with the last lines when the work failed. */
+export async function followBuild(
+  engine: Engine,
+  output: NodeJS.ReadableStream,
+  note: (text: string) => void = () => undefined,
+): Promise<void> {
+  const tail: string[] = [];
+  await new Promise<void>((done, failed) => {
+    engine.client.modem.followProgress(
+      output,
+      (error) => (error ? failed(new Error([...tail, error.message].join("\n"))) : done()),
+      ({ stream = "" }: { stream?: string }) => {
+        const text = stream.trim();
+        if (!text) return;
+        if (text.startsWith("Step ")) note(text.slice(0, 80));
+        tail.push(text);
+        if (tail.length > 12) tail.shift();
+      },
+    );
+  });
+}

@@ -1,0 +1,95 @@
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type Engine } from "../docker";
+import { cacheDir } from "../paths";
+import { step } from "../progress";
+import { baseImage, makeBase } from "./base";
+import { buildImage, followBuild } from "./build";
+import { imageOf, type Image } from "./recipe";
+
+/** The lab's images by what they are for. */
+export interface Images {
+  /** A machine with systemd and sshd, and nothing that the program is to install. */
+  host: Image;
+  /** The lab's registry. */
+  registry: Image;
+  /** All daemons of Ceph, and its command line. */
+  ceph: Image;
+}
+
+/** Names and versions of the images, without a look at any engine. */
+export function labImages(): Images {
+  const base = baseImage();
+  const on = (name: string, version: string) => imageOf(name, version, [base.tag]);
+  return { host: on("host", "12"), registry: on("registry", "2.8.2"), ceph: on("ceph", "16.2.15") };
+}
+
+/**
+ * Brings images into the engine: those that it lacks come from the cache, or are built from distribution packages.
+ * @param names default: what the lab itself runs; the stack's images are in its registry
+ */
+export async function ensureImages(
+  engine: Engine,
+  names: (keyof Images)[] = ["registry", "host"],
+): Promise<Images> {
+  const images = labImages();
+  for (const name of names) {
+    const image = images[name];
+    if ((await has(engine, image)) || (await load(engine, image))) continue;
+    const base = await ensureBase(engine);
+    await step(`Image ${image.name} ${image.version}: build`, (note) =>
+      buildImage(engine, image, base, note),
+    );
+    if (name !== "ceph") await save(engine, image); // the registry keeps that one
+  }
+  return images;
+}
+
+async function ensureBase(engine: Engine): Promise<Image> {
+  const base = baseImage();
+  if (!(await has(engine, base)) && !(await load(engine, base))) {
+    await step("Image base: make", (note) => makeBase(engine, base, note));
+    await save(engine, base);
+  }
+  return base;
+}
+
+async function has(engine: Engine, image: Image): Promise<boolean> {
+  return engine.client
+    .getImage(image.tag)
+    .inspect()
+    .then(
+      () => true,
+      (error: { statusCode?: number }) => {
+        if (error.statusCode === 404) return false;
+        throw error;
+      },
+    );
+}
+
+const fileOf = (image: Image) =>
+  join(cacheDir, "images", `${image.tag.replace("farmstack-lab/", "").replace(":", "-")}.tar`);
+
+async function load(engine: Engine, image: Image): Promise<boolean> {
+  const file = fileOf(image);
+  if (!existsSync(file)) return false;
+  await step(`Image ${image.name} ${image.version}: load`, async () => {
+    await followBuild(engine, await engine.client.loadImage(createReadStream(file)));
+  });
+  if (await has(engine, image)) return true;
+  await rm(file); // not what its name says
+  return false;
+}
+
+/** A file that is being written has another name: what was cut is never taken for whole. */
+async function save(engine: Engine, image: Image): Promise<void> {
+  const file = fileOf(image);
+  const writing = `${file}.${process.pid}`;
+  await mkdir(join(cacheDir, "images"), { recursive: true });
+  await step(`Image ${image.name} ${image.version}: keep`, async () => {
+    await pipeline(await engine.client.getImage(image.tag).get(), createWriteStream(writing));
+    await rename(writing, file);
+  });
+}
