@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { type LabStatus } from "../../lab/status";
+import { killEngineWhen, lab, on, pulumi } from "./lab";
+
+describe("bringing up the lab", () => {
+  it("starts from nothing", async () => {
+    expect((await lab("down", "--keep-images")).code).toBe(0);
+    const { code, stdout } = await lab("status", "--json");
+    expect([code, (JSON.parse(stdout) as LabStatus).hosts]).toEqual([1, []]);
+  });
+
+  it("goes on after the engine was killed while hosts were prepared", async () => {
+    const code = await killEngineWhen(
+      async () => (await on("host1", "test -e /etc/docker/daemon.json && echo yes")) === "yes",
+    );
+    expect(code).not.toBe(0);
+  });
+
+  it("goes on after the engine was killed while monitors were started", async () => {
+    const code = await killEngineWhen(
+      async () => (await on("host1", "docker ps -q -f name=ceph-mon")) !== "",
+    );
+    expect(code).not.toBe(0);
+  });
+
+  it("ends with three monitors in quorum and a manager active", async () => {
+    const { code, stdout, stderr } = await lab("up");
+    process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
+    expect(code, stdout + stderr).toBe(0);
+    expect(stderr).toMatch(/\d+ MiB peak memory/);
+
+    const status = await lab("status", "--json");
+    expect(status.code).toBe(0);
+    const { hosts, ceph } = JSON.parse(status.stdout) as LabStatus;
+    expect(hosts.map(({ name, reachable }) => [name, reachable])).toEqual([
+      ["host1", true],
+      ["host2", true],
+      ["host3", true],
+    ]);
+    expect([...(ceph?.monitors.quorum ?? [])].sort()).toEqual(["host1", "host2", "host3"]);
+    expect(ceph?.manager.active).toMatch(/^host[12]$/);
+    expect(ceph?.manager.standbys).toBe(1);
+  });
+
+  it("has each container once", async () => {
+    const { stdout } = await lab("status", "--json");
+    const { hosts } = JSON.parse(stdout) as LabStatus;
+    expect(hosts.map(({ containers }) => containers)).toEqual([
+      { "ceph-mgr-host1": "running", "ceph-mon-host1": "running" },
+      { "ceph-mgr-host2": "running", "ceph-mon-host2": "running" },
+      { "ceph-mon-host3": "running" },
+    ]);
+  });
+
+  it("has nothing left to do", async () => {
+    const again = await pulumi("up", "--stack", "dev", "--yes", "--expect-no-changes");
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    const refresh = await pulumi("refresh", "--stack", "dev", "--yes", "--expect-no-changes");
+    expect(refresh.code, refresh.stdout + refresh.stderr).toBe(0);
+  });
+
+  it("is quick when all is there", async () => {
+    const { code, stderr } = await lab("up");
+    process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
+    expect(code).toBe(0);
+  });
+});

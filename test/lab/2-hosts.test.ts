@@ -1,0 +1,92 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { labStackFile } from "../../lab/stack-file";
+import { on, pulumi } from "./lab";
+
+const changedStack = async (
+  change: (document: ReturnType<typeof parseDocument>) => void,
+): Promise<string> => {
+  const document = parseDocument(await readFile(labStackFile, "utf8"));
+  change(document);
+  const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
+  await writeFile(file, document.toString(), { mode: 0o600 });
+  return file;
+};
+
+describe("prepared hosts", () => {
+  it("run an enabled engine with the declared settings", async () => {
+    for (const name of ["host1", "host2", "host3"]) {
+      expect(await on(name, "systemctl is-enabled docker; systemctl is-active docker")).toBe(
+        "enabled\nactive",
+      );
+      const info = JSON.parse(await on(name, "docker info --format '{{json .}}'")) as Record<string, unknown>;
+      expect(info.LiveRestoreEnabled).toBe(true);
+      expect(info.LoggingDriver).toBe("json-file");
+      expect(info.DockerRootDir).toBe("/var/lib/docker");
+      expect(JSON.stringify(info.RegistryConfig)).toContain("10.77.0.10:5000");
+    }
+  });
+
+  it("have the kernel's, the clock's and sshd's settings", async () => {
+    expect(await on("host1", "sysctl -n fs.aio-max-nr vm.max_map_count kernel.pid_max")).toBe(
+      "1048576\n1048576\n4194304",
+    );
+    expect(await on("host1", "date +%Z")).toBe("UTC");
+    expect(await on("host1", "sshd -T | grep -iE '^max(startups|sessions)' | sort")).toBe(
+      "maxsessions 100\nmaxstartups 100:30:200",
+    );
+  });
+
+  it("show nothing of the engine to the network", async () => {
+    expect(await on("host1", "ss -Hltn | grep -cE ':237[56] ' || true")).toBe("0");
+  });
+
+  it("take a changed engine setting with one restart that containers survive", async () => {
+    const seen = () =>
+      on(
+        "host2",
+        "docker inspect -f '{{.State.StartedAt}}' ceph-mon-host2; systemctl show -P ActiveEnterTimestampMonotonic docker",
+      );
+    const [container, engine] = (await seen()).split("\n");
+    const file = await changedStack((document) =>
+      document.setIn(["config", "farmstack:engine", "logMaxFile"], 7),
+    );
+    const up = ["up", "--stack", "dev", "--yes", "--skip-preview"];
+    const changed = await pulumi(...up, "--config-file", file);
+    expect(changed.code, changed.stdout).toBe(0);
+    expect(changed.stdout).toContain("~ 3 updated");
+    const [containerAfter, engineAfter] = (await seen()).split("\n");
+    expect(containerAfter).toBe(container);
+    expect(Number(engineAfter)).toBeGreaterThan(Number(engine));
+    expect(await on("host2", 'grep -c \'"max-file": "7"\' /etc/docker/daemon.json')).toBe("1");
+
+    expect((await pulumi(...up)).code).toBe(0);
+    expect((await seen()).split("\n")[0]).toBe(container);
+  });
+
+  it("refuse a host that shows another key, by name, before anything is sent", async () => {
+    const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
+    const file = await changedStack((document) =>
+      document.setIn(["config", "farmstack:hosts", 2, "hostKey"], other),
+    );
+    const logins = () => on("host3", "journalctl -u ssh --no-pager | grep -c 'Accepted publickey'");
+    const before = Number(await logins());
+    const { code, stdout } = await pulumi(
+      "up",
+      "--stack",
+      "dev",
+      "--yes",
+      "--skip-preview",
+      "--config-file",
+      file,
+    );
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/10\.77\.0\.13.*host key|host key.*10\.77\.0\.13/i);
+    // The two logins of this question itself are all that came.
+    expect(Number(await logins())).toBe(before + 1);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { labStatus } from "../../lab/status";
+import { on, pulumi, up } from "./lab";
+
+describe("recovery", () => {
+  it("brings back a monitor that was removed, with the same identity", async () => {
+    const uuid = () =>
+      on(
+        "host2",
+        "docker exec ceph-mon-host2 ceph daemon mon.host2 mon_status | grep -A 3 monmap; stat -c %i /var/lib/farmstack/ceph/mon-host2",
+      );
+    const before = await uuid();
+    await on("host2", "docker rm -f ceph-mon-host2");
+    expect((await labStatus()).ok).toBe(false);
+
+    const refresh = await pulumi("refresh", "--stack", "dev", "--yes");
+    expect(refresh.code, refresh.stdout).toBe(0);
+    expect(refresh.stdout).toMatch(/ceph-mon-host2-container.*delete/);
+
+    const printed = await up();
+    expect(printed).toMatch(/ceph-mon-host2-container.*created/);
+    expect(await uuid()).toBe(before);
+    const { ceph } = await labStatus();
+    expect([...(ceph?.monitors.quorum ?? [])].sort()).toEqual(["host1", "host2", "host3"]);
+  });
+
+  it("goes on with a monitor down, and takes it back when its host boots", async () => {
+    await on("host3", "docker stop ceph-mon-host3");
+    const seen = await waitFor(async () => (await labStatus()).ceph?.monitors.quorum.length === 2);
+    await on("host3", "docker start ceph-mon-host3");
+    const back = await waitFor(async () => (await labStatus()).ok);
+    process.stdout.write(`quorum of two seen after ${seen} s, of three again after ${back} s\n`);
+  });
+});
+
+/** Seconds until it holds; at most 180. */
+async function waitFor(condition: () => Promise<boolean>): Promise<number> {
+  const started = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - started > 180_000) throw new Error("not within 180 s");
+    await new Promise((wait) => setTimeout(wait, 1000));
+  }
+  return Math.round((Date.now() - started) / 1000);
+}

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { labDir, projectRoot } from "../../lab/paths";
+import { run, type RunResult } from "../../lab/run";
+import { onLabHost } from "../../lab/ssh";
+import { type LabHost, readLabHosts } from "../../lab/stack-file";
+
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
+const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
+const cli = join(projectRoot, "lab", "cli.ts");
+
+/** Runs a command of the lab, as `npm run lab…` does; any exit code is an answer. */
+export function lab(...args: string[]): Promise<RunResult> {
+  return run(tsx, [cli, ...args], { cwd: projectRoot, allow: anyCode });
+}
+
+export const pulumi = (...args: string[]): Promise<RunResult> => lab("pulumi", ...args, "--non-interactive");
+
+/** `up` of the dev stack, in words that show what went wrong when it did. */
+export async function up(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...args);
+  if (code !== 0) throw new Error(`pulumi up ended with ${code}:\n${stdout}\n${stderr}`);
+  return stdout + stderr;
+}
+
+export async function host(name: string): Promise<LabHost> {
+  const found = (await readLabHosts()).find((one) => one.name === name);
+  if (!found) throw new Error(`the lab has no ${name}`);
+  return found;
+}
+
+/** What a shell command on a host prints. */
+export async function on(name: string, command: string): Promise<string> {
+  return (await onLabHost(await host(name), command)).stdout.trim();
+}
+
+/**
+ * Starts the lab's `up` and kills the Pulumi engine, without a chance to tidy up, as soon as `moment` holds.
+ * Gives the exit code of the whole.
+ */
+export async function killEngineWhen(moment: () => Promise<boolean>): Promise<number | null> {
+  const child = spawn(tsx, [cli, "up"], { cwd: projectRoot, stdio: "ignore" });
+  const ended = new Promise<number | null>((done) => child.on("close", done));
+  let over = false;
+  void ended.then(() => (over = true));
+  while (!over) {
+    const engine = enginePid();
+    if (engine !== undefined && (await moment().catch(() => false))) {
+      process.kill(engine, "SIGKILL");
+      return ended;
+    }
+    await new Promise((wait) => setTimeout(wait, 200));
+  }
+  throw new Error("up ended before the moment came");
+}
+
+/** The process of `pulumi up` in the lab's own home. */
+function enginePid(): number | undefined {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [program, command] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      if (
+        program === "pulumi" &&
+        command === "up" &&
+        environment.includes(`PULUMI_BACKEND_URL=file://${labDir}/`)
+      ) {
+        return Number(pid);
+      }
+    } catch {
+      continue; // it ended
+    }
+  }
+  return undefined;
+}
