@@ -3,8 +3,8 @@ import { Agent } from "node:http";
 import { InitializationFailed, type Properties } from "../resource-type";
 import { SshAgent, type SshTarget, sshDestination } from "./ssh-agent";
 
-/** Milliseconds without any traffic after which a call has failed. */
-const defaultSilence = 120_000;
+/** Milliseconds that one call to a daemon may take. */
+const defaultLimit = 120_000;
 
 const agents = new Map<string, Agent>();
 
@@ -24,16 +24,16 @@ export const isMissing = (error: unknown) => error instanceof DaemonError && err
 
 /**
  * Runs calls to the daemon of a provider configuration.
- * @param silence milliseconds without traffic that are an error; more than the longest wait that is asked for.
+ * @param limit milliseconds that each call may take; for a stream, without a sign of life.
  * @throws DaemonError
  */
 export async function onDaemon<T>(
   config: Properties,
   work: (docker: Docker) => Promise<T>,
-  silence = defaultSilence,
+  limit = defaultLimit,
 ): Promise<T> {
   try {
-    return await work(connect(config, silence));
+    return await work(connect(config, limit));
   } catch (error) {
     if (error instanceof DaemonError || error instanceof InitializationFailed) throw error;
     throw explain(config, error as Failure);
@@ -62,18 +62,27 @@ export function commandFor(config: Properties, docker: string): string {
   return [...words, docker].join(" ");
 }
 
-/** The client hands an agent on to node:http; its type declarations do not know that. */
-type Options = Docker.DockerOptions & { agent: Agent };
-
-function connect(config: Properties, timeout: number): Docker {
+function connect(config: Properties, limit: number): Docker {
   const address = parse(config);
   if ("socket" in address) {
     const agent = reuse(address.socket, () => new Agent({ keepAlive: true, maxSockets: 4 }));
-    return new Docker({ socketPath: address.socket, protocol: "http", agent, timeout } as Options);
+    return client({ socketPath: address.socket, agent }, limit);
   }
   const agent = reuse(JSON.stringify(address), () => new SshAgent(address));
   // The name is only the Host header: the agent decides where the connection goes.
-  return new Docker({ host: "docker", port: 80, protocol: "http", agent, timeout } as Options);
+  return client({ host: "docker", port: 80, agent }, limit);
+}
+
+/**
+ * A client whose calls fail after `limit`. Its own timeout looks only at a connection's silence, which is right for
+ * streams; a connection that breaks in the middle of an answer would leave any other call waiting forever.
+ */
+function client(options: Docker.DockerOptions & { agent: Agent }, limit: number): Docker {
+  const docker = new Docker({ ...options, protocol: "http", timeout: limit });
+  const dial = docker.modem.dial.bind(docker.modem);
+  docker.modem.dial = (call, callback) =>
+    dial(call.isStream ? call : { ...call, abortSignal: AbortSignal.timeout(limit) }, callback);
+  return docker;
 }
 
 function reuse(key: string, make: () => Agent): Agent {
@@ -98,6 +107,9 @@ function parse(config: Properties): SshTarget | { socket: string } {
   };
 }
 
+/** Without the client's own words around the daemon's. */
+const bareMessage = ({ message }: Error) => message.replace(/^\(HTTP code \d+\) .*? - /, "").trim();
+
 interface Failure extends Error {
   code?: string;
   statusCode?: number;
@@ -107,7 +119,8 @@ interface Failure extends Error {
 function explain(config: Properties, failure: Failure): DaemonError {
   const host = hostLabel(config);
   if (failure.statusCode)
-    return new DaemonError(`${host}: ${failure.json?.message ?? failure.message}`, failure.statusCode);
-  const reason = failure.message === "socket hang up" ? "the Docker daemon does not answer" : failure.message;
+    return new DaemonError(`${host}: ${failure.json?.message ?? bareMessage(failure)}`, failure.statusCode);
+  const silent = failure.name === "AbortError" || failure.message === "socket hang up";
+  const reason = silent ? "the Docker daemon does not answer" : failure.message.replace(/\.+$/, "");
   return new DaemonError(`${host}: ${reason}. To see for yourself: ${commandFor(config, "version")}`);
 }

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, type Properties } from "../resource-type";
-import { commandFor, hostLabel } from "./connection";
+import { commandFor, DaemonError, hostLabel } from "./connection";
 import { containerLogs } from "./container-logs";
 import { uploadArchive } from "./upload-archive";
 
@@ -15,7 +15,7 @@ const attachTimeout = 20 * 60;
 /**
  * Brings a container that exists to what its inputs say: networks, files, started, healthy. Does only what is not yet
  * done, so that it also goes on where an earlier run broke off.
- * @throws Error with the reason, the last health output and the last log lines.
+ * @throws DaemonError with the reason, the last health output and the last log lines.
  */
 export async function bringUp(
   docker: Docker,
@@ -74,12 +74,16 @@ async function untilHealthy(
     (state) => hasEnded(state, inputs) || !isStarting(state),
   );
   if (state.Health?.Status === "healthy" && state.Running) return;
-  if (!state.Health && state.Running) throw new Error(`${inputs.name}: wait: true needs a healthcheck`);
   const last = state.Health?.Log?.at(-1);
   throw await failure(container, inputs, context, [
-    state.Running ? `was not healthy after ${seconds} s` : `ended with exit code ${state.ExitCode}`,
+    whyUnhealthy(state, seconds),
     last && `Last health check (exit code ${last.ExitCode}): ${last.Output.trim()}`,
   ]);
+}
+
+function whyUnhealthy({ Running, ExitCode, Health }: State, seconds: number): string {
+  if (!Running) return `ended with exit code ${ExitCode}`;
+  return Health ? `was not healthy after ${seconds} s` : "has no healthcheck, which wait: true needs";
 }
 
 /** A container that ends right after its start is a fault, unless the program says `mustRun: false`. */
@@ -115,7 +119,7 @@ const hasEnded = ({ Running, Restarting }: State, { restart }: Properties) =>
 /** Looks at a container until `done`, for so many seconds or until the run is cancelled; gives what it saw last. */
 async function look(
   container: Docker.Container,
-  { cancelled }: Context,
+  { cancelled, config }: Context,
   seconds: number,
   done: (state: State) => boolean,
 ): Promise<State> {
@@ -123,7 +127,8 @@ async function look(
   for (;;) {
     const { State } = await container.inspect();
     if (done(State) || Date.now() >= end) return State;
-    if (cancelled.aborted) throw new Error("cancelled while waiting for the container");
+    if (cancelled.aborted)
+      throw new DaemonError(`${hostLabel(config)}: cancelled while waiting for a container`);
     await sleep(Math.min(pause, Math.max(end - Date.now(), 0)));
   }
 }
@@ -134,10 +139,10 @@ async function failure(
   { name }: Properties,
   { config }: Context,
   reasons: (string | undefined)[],
-): Promise<Error> {
+): Promise<DaemonError> {
   const lines = (await containerLogs(container, 10)).trimEnd();
   const [first, ...others] = reasons.filter((reason) => reason !== undefined);
-  return new Error(
+  return new DaemonError(
     [
       `${hostLabel(config)}: container ${name} ${first}`,
       ...others,

@@ -47,7 +47,8 @@ export const network: ResourceType = {
   async delete(id, _state, { config }) {
     for (let left = 30; ; left--) {
       try {
-        return await onDaemon(config, (docker) => docker.getNetwork(id).remove());
+        await onDaemon(config, (docker) => docker.getNetwork(id).remove());
+        return;
       } catch (error) {
         if (isMissing(error)) return;
         const inUse = error instanceof DaemonError && error.message.includes("has active endpoints");

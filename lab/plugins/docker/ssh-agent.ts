@@ -82,7 +82,9 @@ class SshConnection extends Duplex {
     } else {
       const lines = this.complaint.split("\n").map((line) => line.trim());
       const told = lines.filter((line) => line && !line.startsWith("Warning: Permanently added")).slice(-5);
-      this.destroy(new Error(told.join(" ") || `ssh ended with ${code}`));
+      this.destroy(
+        new Error(told.join(" ") || (code === null ? "ssh was killed" : `ssh ended with ${code}`)),
+      );
     }
   }
 

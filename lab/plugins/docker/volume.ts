@@ -43,7 +43,8 @@ export const volume: ResourceType = {
   async delete(id, _state, { config }) {
     for (let left = 30; ; left--) {
       try {
-        return await onDaemon(config, (docker) => docker.getVolume(id).remove());
+        await onDaemon(config, (docker) => docker.getVolume(id).remove());
+        return;
       } catch (error) {
         if (isMissing(error)) return;
         const inUse = error instanceof DaemonError && error.status === 409;
