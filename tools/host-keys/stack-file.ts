@@ -1,5 +1,5 @@
 import { readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
-import { type Document, isMap, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
 import { type HostSettings, type SshSettings } from "../../config";
 import { stackSchema } from "../../config/schema";
 import { faultsOf } from "../../config/validate";
@@ -19,26 +19,48 @@ export function readHosts(text: string, stack: string): { hosts: ConfiguredHost[
     ({ path }) => /^(hosts|ssh)\b/.test(path) && !path.endsWith(".hostKey"),
   );
   if (faults.length > 0) throw new Error(faults.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
-  return { hosts: hosts as ConfiguredHost[], ssh: stackSchema.shape.ssh.parse(ssh) };
+  return { hosts: (hosts as ConfiguredHost[]).map(withoutEmptyKey), ssh: stackSchema.shape.ssh.parse(ssh) };
 }
 
-/** Sets the host keys of some hosts, by name. Pure: text to text; comments and order stay. */
+/** `hostKey:` without a value is no key yet; anything else, a key or not, is to be compared. */
+function withoutEmptyKey(host: ConfiguredHost): ConfiguredHost {
+  const { hostKey } = host as { hostKey?: unknown };
+  return { ...host, hostKey: hostKey === undefined || hostKey === null ? undefined : String(hostKey) };
+}
+
+/**
+ * Sets the host keys of some hosts, by name. Pure: text to text. The lines are set into the text itself, so that every
+ * other line, comments included, stays as it was written. Throws when the file is written in a way that this can't edit.
+ */
 export function renderHostKeys(text: string, keys: ReadonlyMap<string, string>): string {
-  const document = parseDocument(text);
-  const { config } = document.toJS() as { config: { "farmstack:hosts": ConfiguredHost[] } };
-  config["farmstack:hosts"].forEach(({ name }, index) => {
-    const key = keys.get(name);
-    if (key !== undefined) setHostKey(document, index, key);
-  });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const list = parseDocument(text).getIn(["config", "farmstack:hosts"]);
+  const hosts = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
+  // From the end, so that the places before stay valid.
+  const edited = hosts.reverse().reduce((before, host) => {
+    const key = keys.get(String(host.get("name")));
+    return key === undefined ? before : withHostKey(before, host, key);
+  }, text);
+  const result = new Map(readHosts(edited, "").hosts.map(({ name, hostKey }) => [name, hostKey]));
+  for (const [name, key] of keys)
+    if (result.get(name) !== key) throw new Error(`${name}: set its hostKey by hand:\n      hostKey: ${key}`);
+  return edited;
 }
 
-function setHostKey(document: Document, index: number, key: string): void {
-  const host = document.getIn(["config", "farmstack:hosts", index]);
-  if (!isMap(host)) return;
-  if (host.has("hostKey")) return host.set("hostKey", key);
-  const address = host.items.findIndex((pair) => String(pair.key) === "address");
-  host.items.splice(address + 1, 0, document.createPair("hostKey", key) as (typeof host.items)[number]);
+function withHostKey(text: string, host: YAMLMap, key: string): string {
+  const present = host.get("hostKey", true)?.range;
+  if (present) {
+    const [start, end] = present;
+    const space = text[start - 1] === ":" ? " " : "";
+    return text.slice(0, start) + space + key + text.slice(end);
+  }
+  const address = host.items.find((pair) => isScalar(pair.key) && pair.key.value === "address");
+  const keyStart = isScalar(address?.key) ? (address.key.range?.[0] ?? 0) : 0;
+  const valueEnd = isScalar(address?.value) ? (address.value.range?.[1] ?? 0) : 0;
+  if (host.flow) return `${text.slice(0, valueEnd)}, hostKey: ${key}${text.slice(valueEnd)}`;
+  const indent = " ".repeat(keyStart - text.lastIndexOf("\n", keyStart) - 1);
+  const lineEnd = text.indexOf("\n", valueEnd);
+  const at = lineEnd < 0 ? text.length : lineEnd;
+  return `${text.slice(0, at)}\n${indent}hostKey: ${key}${text.slice(at)}`;
 }
 
 /** Replaces a file's text in one move, so that a cut leaves the old or the new one. */
