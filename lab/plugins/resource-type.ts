@@ -47,7 +47,11 @@ export interface ResourceType {
   defaults?(inputs: Properties, olds: Properties, name: string): Properties;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   /** undefined: it is gone. `inputs` are what the outside shows now; what cannot be seen is taken from `state`. */
-  read?(id: string, state: Properties, context: Context): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
+  read?(
+    id: string,
+    state: Properties,
+    context: Context,
+  ): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
   update?(id: string, state: Properties, inputs: Properties, context: Context): Promise<Properties>;
   delete?(id: string, state: Properties, context: Context): Promise<void>;
 }

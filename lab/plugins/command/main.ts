@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { commandPlugin } from "./index";
+
+serve(commandPlugin);

@@ -1,0 +1,196 @@
+import { type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb";
+import pb from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type Context, type Fault, type Plugin, type Properties, type ResourceType } from "../resource-type";
+import { checkInputs } from "./check";
+import { checkConfig, decodeConfig } from "./config";
+import { type Difference, diffInputs } from "./diff";
+import { toStatus } from "./errors";
+import { fromWire, toWire } from "./wire";
+
+/** What requests about a resource have in common. */
+interface AboutResource {
+  getUrn(): string;
+  getName(): string;
+  getType(): string;
+  /** Seconds; reads have none. */
+  getTimeout?(): number;
+}
+
+/** The methods of the ResourceProvider service, answered by a plugin. What is not here is answered "unimplemented". */
+export function providerService(plugin: Plugin): UntypedServiceImplementation {
+  let config: Properties = {};
+  const cancel = new AbortController();
+
+  const typeOf = (request: AboutResource): ResourceType => {
+    const type = plugin.types[request.getType()];
+    if (type) return type;
+    const known = Object.keys(plugin.types).join(", ");
+    throw new Error(
+      `the lab's stand-in for ${plugin.name} does not have the type ${request.getType()} (it has ${known})`,
+    );
+  };
+  const contextOf = (request: AboutResource): Context => ({
+    config,
+    name: request.getName(),
+    urn: request.getUrn(),
+    timeout: Math.round((request.getTimeout?.() ?? 0) * 1000),
+    cancelled: cancel.signal,
+  });
+
+  return {
+    getPluginInfo: answer(() => {
+      const info = new pluginPb.PluginInfo();
+      info.setVersion(plugin.version);
+      return info;
+    }),
+
+    getSchema: answer(() => {
+      const response = new pb.GetSchemaResponse();
+      response.setSchema(JSON.stringify({ name: plugin.name, version: plugin.version }));
+      return response;
+    }),
+
+    checkConfig: answer((request: pb.CheckRequest) => {
+      const inputs = fromWire(request.getNews());
+      return checkResponse(inputs, checkConfig(plugin, inputs));
+    }),
+
+    // Another address or option reaches the same resources: the provider is updated, they are never replaced.
+    diffConfig: answer((request: pb.DiffRequest) =>
+      diffResponse(
+        diffInputs(
+          { inputs: {} },
+          fromWire(request.getOldInputs() ?? request.getOlds()),
+          fromWire(request.getNews()),
+        ),
+      ),
+    ),
+
+    configure: answer((request: pb.ConfigureRequest) => {
+      config = decodeConfig(fromWire(request.getArgs()));
+      const response = new pb.ConfigureResponse();
+      response.setAcceptsecrets(false); // the engine then marks the outputs of secret inputs by itself
+      response.setSupportspreview(false);
+      return response;
+    }),
+
+    check: answer((request: pb.CheckRequest) => {
+      const { inputs, faults } = checkInputs(request.getType(), typeOf(request), {
+        inputs: fromWire(request.getNews()),
+        olds: fromWire(request.getOlds()),
+        name: request.getName(),
+      });
+      return checkResponse(inputs, faults);
+    }),
+
+    diff: answer((request: pb.DiffRequest) =>
+      diffResponse(
+        diffInputs(typeOf(request), fromWire(request.getOldInputs()), fromWire(request.getNews())),
+      ),
+    ),
+
+    create: answer(async (request: pb.CreateRequest) => {
+      const inputs = fromWire(request.getProperties());
+      const { id, outputs } = await typeOf(request).create(inputs, contextOf(request));
+      const response = new pb.CreateResponse();
+      response.setId(id);
+      response.setProperties(toWire(outputs));
+      return response;
+    }),
+
+    read: answer(async (request: pb.ReadRequest) => {
+      const type = typeOf(request);
+      const state = fromWire(request.getProperties());
+      const response = new pb.ReadResponse();
+      if (!type.read) {
+        if (Object.keys(state).length === 0)
+          throw new Error(`the lab's stand-in for ${request.getType()} cannot import "${request.getId()}"`);
+        response.setId(request.getId());
+        response.setProperties(request.getProperties());
+        response.setInputs(request.getInputs());
+        return response;
+      }
+      const found = await type.read(request.getId(), state, contextOf(request));
+      if (!found) return response; // no id: it is gone
+      response.setId(request.getId());
+      response.setProperties(toWire(found.outputs));
+      response.setInputs(toWire(found.inputs));
+      return response;
+    }),
+
+    update: answer(async (request: pb.UpdateRequest) => {
+      const type = typeOf(request);
+      if (!type.update) throw new Error(`${request.getType()} cannot be updated in place`);
+      const outputs = await type.update(
+        request.getId(),
+        fromWire(request.getOlds()),
+        fromWire(request.getNews()),
+        contextOf(request),
+      );
+      const response = new pb.UpdateResponse();
+      response.setProperties(toWire(outputs));
+      return response;
+    }),
+
+    delete: answer(async (request: pb.DeleteRequest) => {
+      await typeOf(request).delete?.(request.getId(), fromWire(request.getProperties()), contextOf(request));
+      return new Empty();
+    }),
+
+    cancel: answer(() => {
+      cancel.abort(new Error("cancelled"));
+      return new Empty();
+    }),
+  };
+}
+
+/** A gRPC method from a function of the request. */
+function answer<Request>(work: (request: Request) => unknown) {
+  return async (call: ServerUnaryCall<Request, unknown>, callback: sendUnaryData<unknown>) => {
+    try {
+      callback(null, await work(call.request));
+    } catch (error) {
+      callback(toStatus(error));
+    }
+  };
+}
+
+function checkResponse(inputs: Properties, faults: Fault[]): pb.CheckResponse {
+  const response = new pb.CheckResponse();
+  response.setInputs(toWire(inputs));
+  response.setFailuresList(
+    faults.map(({ property, reason }) => {
+      const failure = new pb.CheckFailure();
+      failure.setProperty(property);
+      failure.setReason(reason);
+      return failure;
+    }),
+  );
+  return response;
+}
+
+function diffResponse(differences: Difference[]): pb.DiffResponse {
+  const response = new pb.DiffResponse();
+  response.setChanges(
+    differences.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE,
+  );
+  response.setDiffsList(differences.map(({ property }) => property));
+  response.setReplacesList(
+    differences.filter(({ change }) => change === "replace").map(({ property }) => property),
+  );
+  response.setHasdetaileddiff(true);
+  for (const { property, kind, change } of differences) {
+    const detail = new pb.PropertyDiff();
+    const name =
+      `${kind.toUpperCase()}${change === "replace" ? "_REPLACE" : ""}` as keyof typeof pb.PropertyDiff.Kind;
+    detail.setKind(pb.PropertyDiff.Kind[name]);
+    detail.setInputdiff(true);
+    response.getDetaileddiffMap().set(propertyPath(property), detail);
+  }
+  return response;
+}
+
+/** A name as a property path: one with a dot or bracket in it would be read as several. */
+const propertyPath = (name: string) => (/^[\w$-]+$/.test(name) ? name : `["${name.replaceAll('"', '\\"')}"]`);

@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { randomPlugin } from "./index";
+
+serve(randomPlugin);
