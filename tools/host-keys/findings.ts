@@ -1,7 +1,9 @@
 import { sshOf, type SshSettings } from "../../config";
 import { parseHostKey } from "../../config/host-key";
+import { labHosts } from "../../lab/hosts/addresses";
+import { assertLabRoute } from "../../lab/hosts/route";
 import { step } from "../../lab/progress";
-import { scanHost } from "./scan";
+import { type Scan, scanHost } from "./scan";
 import { type ConfiguredHost } from "./stack-file";
 
 /** What was found out about the key of one host. */
@@ -36,12 +38,22 @@ export function examine(hosts: ConfiguredHost[], ssh: SshSettings): Promise<Find
 async function examineHost({ name, address, hostKey }: ConfiguredHost, port: number): Promise<Finding> {
   const configured = hostKey === undefined ? undefined : parseHostKey(hostKey);
   const configuredFingerprint = hostKey === undefined ? undefined : (configured?.fingerprint ?? "unreadable");
-  const { key, problem } = await scanHost(address, port, configured);
+  const { key, problem } =
+    (await labRouteProblem(name, address)) ?? (await scanHost(address, port, configured));
   const host = { name, address, port, configuredFingerprint };
   if (!key) return { ...host, state: "unreachable", problem };
   const shown = { ...host, hostKey: `${key.type} ${key.blob}`, fingerprint: key.fingerprint };
   if (configuredFingerprint === undefined) return { ...shown, state: "new" };
   return { ...shown, state: key.fingerprint === configuredFingerprint ? "same" : "changed" };
+}
+
+/** Why a host of the lab is not to be asked now: without the lab, its address is some other machine's. */
+async function labRouteProblem(name: string, address: string): Promise<Scan | undefined> {
+  if (!labHosts.some((host) => host.name === name && host.address === address)) return undefined;
+  return assertLabRoute(address).then(
+    () => undefined,
+    (error: Error) => ({ problem: error.message }),
+  );
 }
 
 /** A line for each host: name, address, type, fingerprint, state. */

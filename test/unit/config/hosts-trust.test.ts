@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -25,8 +25,7 @@ const said: string[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "farmstack-trust-"));
   mkdirSync(join(folder, "keys"));
-  writeFileSync(join(folder, "ssh-keyscan"), fakeKeyscan);
-  chmodSync(join(folder, "ssh-keyscan"), 0o755);
+  writeExecutable("ssh-keyscan", fakeKeyscan);
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
   file = join(folder, "Pulumi.prod.yaml");
   writeFileSync(file, readFileSync(projectFile("Pulumi.prod.yaml")));
@@ -37,6 +36,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
+
+function writeExecutable(name: string, script: string): void {
+  writeFileSync(join(folder, name), script, { mode: 0o755 });
+}
 
 const show = (address: string, kind: string, key: string) =>
   writeFileSync(join(folder, "keys", `${address}.${kind}`), key);
@@ -196,6 +199,17 @@ describe("hosts", () => {
       text().replace("address: 192.0.2.12", `$&\n      hostKey: ${exampleHostKey(2, "ssh-rsa")}`),
     );
     expect((await runTrust({ yes: true })).states).toEqual(["host1 new", "host2 same", "host3 new"]);
+  });
+
+  it("of the lab are not asked when the lab is down", async () => {
+    showThree();
+    show("10.77.0.12", "ed25519", exampleHostKey(2));
+    writeExecutable("ip", "#!/bin/sh\necho $3 via 192.0.2.1 dev eth0\n");
+    writeFileSync(file, text().replace("192.0.2.12", "10.77.0.12").replace("192.0.2.0/24", "10.0.0.0/8"));
+    const result = await runTrust({ yes: true });
+    expect(result).toMatchObject({ exitCode: 1, written: ["host1", "host3"] });
+    expect(result.said).toContain("10.77.0.12 is not in the lab now");
+    expect(calls()).not.toContain("ed25519 10.77.0.12");
   });
 
   it("with faults in the file are reported before anything is asked", async () => {
