@@ -13,7 +13,7 @@ import { installWrapper, lacksSysResource, runtimeWrapper } from "./runtime";
 export const daemonSocket = join(labDir, "docker.sock");
 
 /** Everything that the engine keeps: images, containers, volumes. */
-const dataRoot = join(labDir, "docker");
+export const dataRoot = join(labDir, "docker");
 /** Its run-time state: namespaces, containerd's socket and state. */
 const execRoot = join(labDir, "docker-run");
 const pidFile = join(labDir, "docker.pid");

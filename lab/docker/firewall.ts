@@ -25,12 +25,11 @@ export function parseRules(saved: string): Map<string, Table> {
 const dockers = /^DOCKER(-|$)/;
 const dockersRule = /(\s-[ij] (DOCKER|lab0)|\slab0(\s|$)|\b10\.77\.0\.|-A DOCKER)/;
 
-/** Rules and chains of Docker and of the lab, as `table: rule`. */
+/** The rules that name the lab's bridge or addresses, as `table: rule`. */
 export function labRules(saved: string): string[] {
-  return [...parseRules(saved)].flatMap(([name, { chains, rules }]) => [
-    ...chains.filter((chain) => dockers.test(chain)).map((chain) => `${name}: chain ${chain}`),
-    ...rules.filter((rule) => dockersRule.test(rule)).map((rule) => `${name}: ${rule}`),
-  ]);
+  return [...parseRules(saved)].flatMap(([name, { rules }]) =>
+    rules.filter((rule) => /\slab0(\s|$)|\b10\.77\.0\.\d/.test(rule)).map((rule) => `${name}: ${rule}`),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import Dockerode from "dockerode";
 import { step } from "../progress";
 import { daemonSocket, hasOwnDaemon, removeDaemonData, startDaemon, stopDaemon } from "./daemon";
 import { installPackages, requireDebianRoot } from "./install";
-import { forgetSnapshot, restoreMachine, saveSnapshot } from "./machine";
+import { restoreMachine, saveSnapshot } from "./machine";
 
 /** A Docker engine on this machine. */
 export interface Engine {
@@ -28,8 +28,8 @@ export async function ensureDocker(): Promise<Engine> {
     await installPackages({ dockerd: "docker.io", iptables: "iptables" });
     const started = await findDocker(); // by the package itself, where services start on installation
     if (started) return started;
-    await saveSnapshot();
   }
+  await saveSnapshot();
   await step("Docker engine of the lab: start", () => startDaemon());
   return engineAt(daemonSocket, true);
 }
@@ -49,9 +49,7 @@ export async function stopDocker({ keepImages }: { keepImages: boolean }): Promi
   await step("Docker engine of the lab: stop", async () => {
     await stopDaemon();
     await restoreMachine();
-    if (keepImages) return;
-    await removeDaemonData();
-    await forgetSnapshot();
+    if (!keepImages) await removeDaemonData();
   });
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { readFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labDir } from "../paths";
 import { run } from "../run";
 import { hasProgram } from "./install";
-import { undoRules } from "./firewall";
+import { labRules, undoRules } from "./firewall";
 
 /** What Docker or the hosts may change on the machine that they run on. */
 export interface Machine {
@@ -71,14 +71,28 @@ export async function readSnapshot(): Promise<Machine | undefined> {
 }
 
 /** Names of the settings that differ; one that only came with a kernel module counts as unchanged. */
-export function changedSettings(before: Machine, now: Machine): string[] {
+function changedSettings(before: Machine, now: Machine): string[] {
   return settingNames.filter((name) => {
     const was = before.settings[name];
     return was !== undefined && was !== null && was !== now.settings[name];
   });
 }
 
-/** Takes back what the lab's engine changed. Does nothing when nothing was remembered. */
+/**
+ * What the lab changed on the machine, one line each: its firewall rules, and, when it is known how the machine was
+ * before, every rule, chain and setting of Docker that came since.
+ */
+export function changes(before: Machine | undefined, now: Machine): string[] {
+  const rules = before
+    ? undoRules(before.rules, now.rules).map((args) => `firewall: iptables ${args.join(" ")} would undo it`)
+    : labRules(now.rules).map((rule) => `firewall ${rule}`);
+  const settings = before ? changedSettings(before, now) : [];
+  return [...rules, ...settings.map((name) => `setting ${name} was ${before?.settings[name]}`)];
+}
+
+/**
+ * Takes back what the lab's engine changed. Does nothing when nothing was remembered. Throws with what resists.
+ */
 export async function restoreMachine(): Promise<void> {
   const before = await readSnapshot();
   if (!before) return;
@@ -87,10 +101,10 @@ export async function restoreMachine(): Promise<void> {
   for (const name of changedSettings(before, now)) {
     await writeFile(`/proc/sys/${name}`, `${before.settings[name]}\n`);
   }
-}
-
-export async function forgetSnapshot(): Promise<void> {
-  await rm(snapshotFile, { force: true });
+  const remaining = changes(before, await readMachine());
+  if (remaining.length > 0)
+    throw new Error(`the machine isn't quite as it was before the lab:\n${remaining.join("\n")}`);
+  await rm(snapshotFile);
 }
 
 const systemPath = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` });

@@ -30,14 +30,16 @@ export function processesWith(marks: Marks): number[] {
     .map(Number);
 }
 
-/** Removes a control group and those below it from every hierarchy; they are empty once their processes ended. */
-export async function removeControlGroups(name: string): Promise<void> {
+/** Paths of the control groups of this name, one in each hierarchy that has it. */
+export function controlGroups(name: string): string[] {
   const root = "/sys/fs/cgroup";
-  if (!existsSync(root)) return;
-  for (const hierarchy of ["", ...(await readdir(root))]) {
-    const group = join(root, hierarchy, name);
-    if (existsSync(group)) await removeTree(group);
-  }
+  if (!existsSync(root)) return [];
+  return ["", ...readdirSync(root)].map((hierarchy) => join(root, hierarchy, name)).filter(existsSync);
+}
+
+/** Removes the control groups of this name with those below; they are empty once their processes ended. */
+export async function removeControlGroups(name: string): Promise<void> {
+  for (const group of controlGroups(name)) await removeTree(group);
 }
 
 async function removeTree(group: string): Promise<void> {

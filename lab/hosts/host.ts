@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { cp, mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +27,7 @@ export async function ensureHost(
       Image: image.tag,
       HostConfig: {
         Privileged: true,
+        // An own root of control groups, as a machine has. Spread, for the type does not know it.
         ...{ CgroupnsMode: "private" },
         Tmpfs: { "/run": "", "/run/lock": "" },
         ExtraHosts: labHosts.map(({ name, address }) => `${name}:${address}`),
@@ -68,12 +70,14 @@ async function addFiles(container: Container, host: string): Promise<void> {
       join(folder, "etc/lab-resolv.conf"),
       file ? reachableServers(await readFile(file, "utf8")) : "",
     );
+    await writeFile(join(folder, "etc/machine-id"), `${randomBytes(16).toString("hex")}\n`); // else that of the machine below
     // Names of files only: a folder in the archive would change the owner and the mode of the host's own.
     const names = [
       "etc/ssh/ssh_host_ed25519_key",
       "etc/ssh/ssh_host_ed25519_key.pub",
       "etc/ssh/authorized_keys",
       "etc/lab-resolv.conf",
+      "etc/machine-id",
     ];
     // All of it is ASCII, so that the archive passes through a string unharmed.
     const { stdout } = await run("tar", ["-C", folder, "--owner=0", "--group=0", "-cf", "-", ...names]);
