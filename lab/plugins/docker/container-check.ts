@@ -65,11 +65,11 @@ function ruleFaults(inputs: Properties): Fault[] {
     (words: unknown) => !Array.isArray(words) || !words.includes(""),
     "must not have an empty word",
   );
-  expect("logs", inputs.logs, (logs) => !logs || inputs.attach !== false, "needs attach: true");
+  expect("logs", inputs.logs, (logs) => !logs || isOrMayBe(inputs.attach, true), "needs attach: true");
   expect(
     "attach",
     inputs.attach,
-    (attach) => !attach || inputs.mustRun !== true,
+    (attach) => !attach || isOrMayBe(inputs.mustRun, false),
     "needs mustRun: false, or the ended container is started again after each refresh",
   );
   for (const name of ["interval", "timeout", "startPeriod", "startInterval"])
@@ -107,6 +107,7 @@ function ruleFaults(inputs: Properties): Fault[] {
 
 const restarts = ["no", "on-failure", "always", "unless-stopped"];
 const mountTypes = ["bind", "volume", "tmpfs"];
+const isOrMayBe = (value: unknown, wanted: boolean) => value === wanted || value === unknown;
 const isAbsolute = (path: string) => path.startsWith("/");
 
 /** The items of a list that are known; nothing for a list that is not. */
