@@ -12,7 +12,7 @@ export function parseHostKey(line: string): HostKey | undefined {
   const words = line.trim().split(/\s+/);
   for (const [index, type] of words.entries()) {
     const blob = Buffer.from(words[index + 1] ?? "", "base64");
-    if (keyType(blob) === type) return { type, blob };
+    if (type && keyType(blob) === type) return { type, blob };
   }
   return undefined;
 }

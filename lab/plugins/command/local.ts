@@ -17,8 +17,10 @@ export const runLocally: Runner = async (job) => {
     throw error;
   });
   const log = streamLog(job);
-  log.stdout(result.stdout);
-  log.stderr(result.stderr);
+  for (const stream of ["stdout", "stderr"] as const) {
+    log[stream].write(result[stream]);
+    log[stream].end();
+  }
   if (result.code !== 0)
     throw new Error(failureMessage(`exit status ${result.code}`, script, result.stdout + result.stderr));
   return result;

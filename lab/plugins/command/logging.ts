@@ -1,19 +1,33 @@
 import { logStatus } from "../provider/engine-log";
 import { type Job } from "./operations";
 
+/** Text in pieces of any size. */
+export interface Sink {
+  write(text: string): void;
+  end(): void;
+}
+
 /** Where each stream's text goes while a command runs: to the engine, line by line, as `logging` wants it. */
-export function streamLog({ inputs, context }: Pick<Job, "inputs" | "context">) {
+export function streamLog({
+  inputs,
+  context,
+}: Pick<Job, "inputs" | "context">): Record<"stdout" | "stderr", Sink> {
   const wants = (stream: string) => [stream, "stdoutAndStderr"].includes(inputs.logging ?? "stdoutAndStderr");
-  const log = (on: boolean) => (on ? byLine((line) => logStatus(context.urn, line)) : () => undefined);
+  const log = (on: boolean) => byLine((line) => on && logStatus(context.urn, line));
   return { stdout: log(wants("stdout")), stderr: log(wants("stderr")) };
 }
 
-/** Takes text in any pieces and gives whole lines. What follows the last newline is not a line and is not given. */
-export function byLine(take: (line: string) => void): (text: string) => void {
+/** Gives each line as soon as it is whole, and at the end what follows the last newline. */
+export function byLine(take: (line: string) => void): Sink {
   let rest = "";
-  return (text) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(take);
+  return {
+    write(text) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      lines.forEach(take);
+    },
+    end() {
+      if (rest) take(rest);
+    },
   };
 }

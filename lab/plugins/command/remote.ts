@@ -80,7 +80,7 @@ function collect(channel: ClientChannel, job: Job): Promise<Printed> {
   const take = (stream: "stdout" | "stderr") => (text: string) => {
     printed[stream] += text;
     printed.both += text;
-    log[stream](text);
+    log[stream].write(text);
   };
   return new Promise((done, failed) => {
     let ending: { code: number | null; signal?: string } | undefined;
@@ -89,6 +89,8 @@ function collect(channel: ClientChannel, job: Job): Promise<Printed> {
     channel.on("exit", (code: number | null, signal?: string) => (ending = { code, signal }));
     channel.on("error", failed);
     channel.on("close", () => {
+      log.stdout.end();
+      log.stderr.end();
       if (ending?.code === 0) return done(printed);
       const how = !ending
         ? "the command ended without an exit status"
