@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { labDir } from "../paths";
 import { run } from "../run";
+import { saveSnapshot } from "./machine";
 import { removeControlGroups, processesWith } from "./processes";
 import { installWrapper, lacksSysResource, runtimeWrapper } from "./runtime";
 
@@ -41,6 +42,7 @@ export async function startDaemon(): Promise<void> {
 
 async function launch(): Promise<void> {
   await mkdir(dataRoot, { recursive: true, mode: 0o700 });
+  await saveSnapshot();
   await installWrapper();
   await rm(pidFile, { force: true }); // of a process that is gone: its number may be another's by now
   const log = openSync(logFile, "a");
@@ -92,18 +94,16 @@ export async function stopDaemon(): Promise<void> {
   const pid = daemonPid();
   if (pid !== undefined) {
     process.kill(pid, "SIGTERM");
-    await gone(() => daemonPid() === undefined, 30);
+    await until(() => daemonPid() === undefined, 30);
   }
-  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    for (const leftover of daemonProcesses()) {
-      try {
-        process.kill(leftover, signal);
-      } catch {
-        // it ended by itself
-      }
+  for (const leftover of daemonProcesses()) {
+    try {
+      process.kill(leftover, "SIGKILL");
+    } catch {
+      // it ended by itself
     }
-    await gone(() => daemonProcesses().length === 0, 10);
   }
+  await until(() => daemonProcesses().length === 0, 10);
   await unmountAll();
   await removeControlGroups(controlGroup);
   for (const path of [execRoot, pidFile, daemonSocket, runtimeWrapper])
@@ -120,12 +120,12 @@ export function daemonProcesses(): number[] {
   ];
 }
 
-/** Mount points under the engine's folders, deepest first. */
+/** Mount points in the engine's folders, and those themselves, deepest first. */
 export function daemonMounts(): string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
-    .filter((point) => point.startsWith(`${dataRoot}/`) || point.startsWith(`${execRoot}/`))
+    .filter((point) => [dataRoot, execRoot].some((folder) => `${point}/`.startsWith(`${folder}/`)))
     .sort((a, b) => b.length - a.length);
 }
 
@@ -138,6 +138,6 @@ export async function removeDaemonData(): Promise<void> {
 }
 
 /** Waits until it is so, at most so many seconds. */
-async function gone(isSo: () => boolean, seconds: number): Promise<void> {
+async function until(isSo: () => boolean, seconds: number): Promise<void> {
   for (let waited = 0; waited < seconds && !isSo(); waited += 0.1) await sleep(100);
 }

@@ -2,7 +2,7 @@ import Dockerode from "dockerode";
 import { step } from "../progress";
 import { daemonSocket, hasOwnDaemon, removeDaemonData, startDaemon, stopDaemon } from "./daemon";
 import { installPackages, requireDebianRoot } from "./install";
-import { restoreMachine, saveSnapshot } from "./machine";
+import { restoreMachine } from "./machine";
 
 /** A Docker engine on this machine. */
 export interface Engine {
@@ -29,7 +29,6 @@ export async function ensureDocker(): Promise<Engine> {
     const started = await findDocker(); // by the package itself, where services start on installation
     if (started) return started;
   }
-  await saveSnapshot();
   await step("Docker engine of the lab: start", () => startDaemon());
   return engineAt(daemonSocket, true);
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { readFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labDir } from "../paths";
 import { run } from "../run";
@@ -12,7 +12,19 @@ export interface Machine {
   rules: string;
   /** Values by name below /proc/sys; null: this kernel doesn't have it (now). */
   settings: Record<string, string | null>;
+  /** Those of the engine's traces outside of its own folders that are there. */
+  traces: string[];
 }
+
+/** What an engine writes wherever its own folders are; a folder comes after what is in it. */
+const engineTraces = [
+  "/etc/docker/key.json",
+  "/etc/docker",
+  "/run/docker/plugins",
+  "/run/docker",
+  "/run/containerd/s",
+  "/run/containerd",
+];
 
 const settingNames = [
   "net/ipv4/ip_forward",
@@ -44,7 +56,7 @@ const snapshotFile = join(labDir, "machine-before.json");
 /** Firewall and system settings as they are now. */
 export async function readMachine(): Promise<Machine> {
   const settings = Object.fromEntries(settingNames.map((name) => [name, readSetting(name)]));
-  return { rules: await readRules(), settings };
+  return { rules: await readRules(), settings, traces: engineTraces.filter(existsSync) };
 }
 
 /** Firewall rules as iptables-save prints them. */
@@ -78,6 +90,9 @@ function changedSettings(before: Machine, now: Machine): string[] {
   });
 }
 
+const newTraces = (before: Machine, now: Machine) =>
+  now.traces.filter((path) => !before.traces.includes(path));
+
 /**
  * What the lab changed on the machine, one line each: its firewall rules, and, when it is known how the machine was
  * before, every rule, chain and setting of Docker that came since.
@@ -86,8 +101,12 @@ export function changes(before: Machine | undefined, now: Machine): string[] {
   const rules = before
     ? undoRules(before.rules, now.rules).map((args) => `firewall: iptables ${args.join(" ")} would undo it`)
     : labRules(now.rules).map((rule) => `firewall ${rule}`);
-  const settings = before ? changedSettings(before, now) : [];
-  return [...rules, ...settings.map((name) => `setting ${name} was ${before?.settings[name]}`)];
+  if (!before) return rules;
+  return [
+    ...rules,
+    ...changedSettings(before, now).map((name) => `setting ${name} was ${before.settings[name]}`),
+    ...newTraces(before, now).map((path) => `file ${path}`),
+  ];
 }
 
 /**
@@ -101,10 +120,24 @@ export async function restoreMachine(): Promise<void> {
   for (const name of changedSettings(before, now)) {
     await writeFile(`/proc/sys/${name}`, `${before.settings[name]}\n`);
   }
-  const remaining = changes(before, await readMachine());
+  await removeTraces(newTraces(before, now));
+  const remaining = changes({ ...before, traces: engineTraces }, await readMachine());
   if (remaining.length > 0)
     throw new Error(`the machine isn't quite as it was before the lab:\n${remaining.join("\n")}`);
   await rm(snapshotFile);
+}
+
+/** A folder with things of another engine in it stays. */
+async function removeTraces(paths: string[]): Promise<void> {
+  const sockets = "/run/containerd/s";
+  const listening = readFileSync("/proc/net/unix", "utf8");
+  for (const name of existsSync(sockets) ? readdirSync(sockets) : []) {
+    if (!listening.includes(name)) await rm(join(sockets, name)); // of a container whose end nobody saw
+  }
+  for (const path of paths) {
+    if (statSync(path).isDirectory()) await rmdir(path).catch(() => undefined);
+    else await rm(path);
+  }
 }
 
 const systemPath = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readdir, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 interface Marks {
   /** Text that one of the arguments contains. */
@@ -37,9 +38,12 @@ export function controlGroups(name: string): string[] {
   return ["", ...readdirSync(root)].map((hierarchy) => join(root, hierarchy, name)).filter(existsSync);
 }
 
-/** Removes the control groups of this name with those below; they are empty once their processes ended. */
+/** Removes the control groups of this name with those below. One whose processes just ended is busy for a moment. */
 export async function removeControlGroups(name: string): Promise<void> {
-  for (const group of controlGroups(name)) await removeTree(group);
+  for (let attempt = 0; attempt < 50 && controlGroups(name).length > 0; attempt++) {
+    if (attempt > 0) await sleep(100);
+    for (const group of controlGroups(name)) await removeTree(group);
+  }
 }
 
 async function removeTree(group: string): Promise<void> {

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { type Engine } from "../docker";
 import { type Image } from "./recipe";
 
-/** Builds an image from its Dockerfile on the given base. The build uses the machine's own network. */
+/**
+ * Builds an image from its Dockerfile on the given base. The build uses the machine's own network. The image has no
+ * label: every container made of it would have it too.
+ */
 export async function buildImage(
   engine: Engine,
   image: Image,
@@ -18,7 +21,6 @@ export async function buildImage(
       networkmode: "host",
       forcerm: true,
       buildargs: { BASE: base.tag, VERSION: image.version },
-      labels: { "farmstack.lab": "image" },
     },
   );
   await followBuild(engine, output, note);
