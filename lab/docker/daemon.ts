@@ -7,7 +7,7 @@ import Dockerode from "dockerode";
 import { labDir } from "../paths";
 import { run } from "../run";
 import { saveSnapshot } from "./machine";
-import { removeControlGroups, processesWith } from "./processes";
+import { hasEnded, processesWith, removeControlGroups } from "./processes";
 import { installWrapper, lacksSysResource, runtimeWrapper } from "./runtime";
 
 /** Where the lab's own engine listens. */
@@ -94,20 +94,23 @@ export async function stopDaemon(): Promise<void> {
   const pid = daemonPid();
   if (pid !== undefined) {
     process.kill(pid, "SIGTERM");
-    await until(() => daemonPid() === undefined, 30);
+    await until(() => hasEnded(pid), 30);
   }
-  for (const leftover of daemonProcesses()) {
-    try {
-      process.kill(leftover, "SIGKILL");
-    } catch {
-      // it ended by itself
-    }
-  }
-  await until(() => daemonProcesses().length === 0, 10);
+  const leftover = daemonProcesses();
+  leftover.forEach(kill);
+  await until(() => leftover.every(hasEnded), 10);
   await unmountAll();
   await removeControlGroups(controlGroup);
   for (const path of [execRoot, pidFile, daemonSocket, runtimeWrapper])
     await rm(path, { recursive: true, force: true });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it ended by itself
+  }
 }
 
 /** Engine, containerd, shims (all have the engine's folders in their arguments) and what runs in containers. */

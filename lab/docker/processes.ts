@@ -31,6 +31,16 @@ export function processesWith(marks: Marks): number[] {
     .map(Number);
 }
 
+/** True when a process is gone with all that it held open; what waits for its parent to look holds nothing. */
+export function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return true;
+  }
+}
+
 /** Paths of the control groups of this name, one in each hierarchy that has it. */
 export function controlGroups(name: string): string[] {
   const root = "/sys/fs/cgroup";
