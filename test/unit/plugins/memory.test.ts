@@ -178,3 +178,14 @@ test("the fake ssh lists, inspects and removes containers of a host", async () =
   expect(ssh("docker", "ps").stdout).toBe("");
   expect(ssh("uptime")).toMatchObject({ code: 127 });
 });
+
+test("a type without a counterpart in memory is refused: it would reach for real hosts", () => {
+  const real: ResourceType = { inputs: {}, required: [], create: () => expect.fail("it was called") };
+  const plugin = {
+    name: "docker",
+    version: "1",
+    config: [],
+    types: { "docker:index/service:Service": real },
+  };
+  expect(() => inMemory(plugin, file)).toThrow("no counterpart of docker:index/service:Service");
+});
