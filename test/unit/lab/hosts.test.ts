@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { reachableServers } from "../../../lab/hosts/host";
+import { routeDevice } from "../../../lab/hosts/route";
+
+describe("the route to a lab address", () => {
+  it("is read from the answer of ip route get", () => {
+    expect(routeDevice("10.77.0.11 dev lab0 src 10.77.0.1 uid 0 \n    cache \n")).toBe("lab0");
+  });
+
+  it("is not the lab's when it goes through a gateway, another interface or nowhere", () => {
+    expect(routeDevice("10.77.0.11 via 192.0.2.1 dev eth0 src 192.0.2.2 uid 0 \n    cache ")).toBeUndefined();
+    expect(routeDevice("10.77.0.11 via 10.77.0.1 dev lab0 src 10.77.0.1 uid 0")).toBeUndefined();
+    expect(routeDevice("local 10.77.0.11 dev lo src 10.77.0.11 uid 0")).toBe("lo");
+    expect(routeDevice("")).toBeUndefined();
+  });
+});
+
+describe("name servers that a host can reach", () => {
+  it("are those that are not on loopback, with the search list", () => {
+    expect(
+      reachableServers(
+        "# by hand\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch example\noptions edns0\n",
+      ),
+    ).toBe("nameserver 192.0.2.53\nsearch example\noptions edns0\n");
+  });
+
+  it("are none where the machine asks only itself", () => {
+    expect(reachableServers("nameserver 127.0.0.53\nsearch example\n")).toBe("");
+    expect(reachableServers("nameserver ::1\n")).toBe("");
+  });
+});
