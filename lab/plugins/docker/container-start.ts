@@ -77,7 +77,7 @@ async function untilHealthy(
   const last = state.Health?.Log?.at(-1);
   throw await failure(container, inputs, context, [
     whyUnhealthy(state, seconds),
-    last && `Last health check (exit code ${last.ExitCode}): ${last.Output.trim()}`,
+    last && `Last health check (exit code ${last.ExitCode}): ${last.Output.trim() || "no output"}`,
   ]);
 }
 

@@ -70,12 +70,15 @@ async function run(id: string, inputs: Properties, context: Context, logs?: stri
   const { config } = context;
   let reason: string | undefined;
   await onDaemon(config, (docker) => bringUp(docker, id, inputs, context)).catch((error: Error) => {
-    reason = error.message;
+    const answered = error instanceof DaemonError && error.status;
+    reason =
+      error.message + (answered ? `. To see more: ${commandFor(config, `inspect ${inputs.name}`)}` : "");
   });
-  const wantsLogs = inputs.attach && inputs.logs;
-  const written = wantsLogs
-    ? await onDaemon(config, (docker) => containerLogs(docker.getContainer(id)))
-    : logs;
+  // From here on nothing may throw: the container's id would be lost.
+  const written =
+    inputs.attach && inputs.logs
+      ? await onDaemon(config, (docker) => containerLogs(docker.getContainer(id))).catch(() => "")
+      : logs;
   const seen = await inspect(id, config).catch(() => undefined);
   const outputs = seen ? containerOutputs(inputs, seen, written) : inputs;
   if (reason !== undefined) throw new InitializationFailed(id, outputs, [reason]);

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { type Change, type Properties, type ResourceType } from "../resource-type";
-import { DaemonError, hostLabel, isMissing, onDaemon } from "./connection";
+import { commandFor, DaemonError, hostLabel, isMissing, onDaemon } from "./connection";
 import { parseImage } from "./image-reference";
 import { inputsOf } from "./inputs-of";
 
@@ -60,10 +60,14 @@ async function pull(inputs: Properties, config: Properties): Promise<Docker.Imag
   try {
     await onDaemon(config, async (docker) => {
       const progress = await docker.createImage(credentials(registry, config), from);
-      await finished(docker, progress);
+      await finished(docker, progress).catch((error: Error) => {
+        throw new DaemonError(`${hostLabel(config)}: ${error.message}`, 500);
+      });
     });
   } catch (error) {
-    throw new DaemonError(`image ${inputs.name} cannot be pulled on ${(error as Error).message}`);
+    const { message, status } = error as DaemonError;
+    const byHand = status ? `. To try it by hand: ${commandFor(config, `pull ${inputs.name}`)}` : "";
+    throw new DaemonError(`image ${inputs.name} cannot be pulled on ${message}${byHand}`);
   }
   const image = await find(inputs.name, config);
   if (!image) throw new DaemonError(`${hostLabel(config)}: image ${inputs.name} was pulled but is not there`);

@@ -22,6 +22,9 @@ export class FakeDaemon {
   /** What a container's state is after its start; called again at each inspect. */
   onStart: (container: FakeContainer) => Properties = () => ({ Running: true, Status: "running" });
   log = "";
+  /** Images on the host, name → id, and what a pull answers: the id, or an error in its stream. */
+  readonly images: Record<string, string> = {};
+  pull: (image: string) => { id: string } | { error: string } = () => ({ error: "no registry" });
   private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
   async listen(): Promise<this> {
@@ -48,6 +51,19 @@ export class FakeDaemon {
     };
     const [, kind, id, call] = url.pathname.split("/");
     if (kind === "version") return reply(200, { Version: "fake" });
+    if (kind === "images") {
+      if (id === "create") {
+        const image = `${url.searchParams.get("fromImage")}:${url.searchParams.get("tag")}`;
+        const answer = this.pull(image);
+        if ("id" in answer) this.images[image] = answer.id;
+        return reply(200, Buffer.from(`{"status":"Pulling"}\n${JSON.stringify(answer)}\n`));
+      }
+      const name = url.pathname.slice("/images/".length).replace(/\/json$/, "");
+      const image = this.images[name];
+      if (!image) return reply(404, { message: `No such image: ${name}` });
+      if (request.method === "DELETE") delete this.images[name];
+      return reply(200, { Id: image, RepoDigests: [`${name.replace(/:[^:/]*$/, "")}@sha256:d1`] });
+    }
     if (id === "create") {
       const name = url.searchParams.get("name") ?? "";
       if (this.containers.some((other) => other.name === name))
