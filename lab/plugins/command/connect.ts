@@ -71,6 +71,7 @@ function dialOnce(connection: Connection, signal: AbortSignal): Promise<Client> 
     signal.addEventListener("abort", stop, { once: true });
     client.on("error", fail);
     client.on("close", () => fail(new Error("the server closed the connection")));
+    client.on("connect", () => client.setNoDelay(true)); // otherwise a connection takes three times as long
     client.on("ready", () => {
       signal.removeEventListener("abort", stop);
       client.removeAllListeners("error").removeAllListeners("close");
