@@ -45,6 +45,8 @@ function ruleFaults(inputs: Properties): Fault[] {
   const each = (name: string) =>
     list(inputs[name]).map((item, index) => ({ path: `${name}[${index}]`, item }));
 
+  // The daemon would make a container from nothing.
+  expect("image", inputs.image, (image) => image !== "", "must not be empty");
   expect(
     "restart",
     inputs.restart,

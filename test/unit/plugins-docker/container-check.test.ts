@@ -25,6 +25,7 @@ describe("checkContainer", () => {
   it("names every fault by its path", () => {
     expect(
       properties({
+        image: "",
         restart: "sometimes",
         cpus: "many",
         memory: 0.5,
@@ -39,6 +40,7 @@ describe("checkContainer", () => {
     ).toEqual([
       "ports[1].host",
       "healthcheck.test",
+      "image",
       "restart",
       "cpus",
       "memory",
