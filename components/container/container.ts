@@ -105,7 +105,7 @@ export class Container extends pulumi.ComponentResource {
         parent: this,
         provider: host.docker,
         deleteBeforeReplace: true,
-        hooks: { onError: [removeLeftover(host, name, labels)] },
+        hooks: { beforeCreate: [removeLeftover(host, name, labels)] },
       },
     );
     this.containerId = container.id;

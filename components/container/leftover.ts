@@ -1,48 +1,47 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";
 
 /**
- * Makes room for a container whose name is taken by one that a cut run left behind: the engine (Docker's) made it, the
- * engine (Pulumi's) died before it wrote that down, and every later run would fail on the name. The leftover is
- * removed and the creation tried again, but only when its labels say that it is of this very stack; containers hold
- * no data of their own, so nothing is lost with it. Anything else of that name is left alone, and the run fails.
+ * Makes room for a container that is about to be created, when a cut run left one of its name behind: Docker made it,
+ * Pulumi's engine died before it wrote that down, and now every run would fail on the name. The leftover is removed
+ * only when its labels say that it is of this very stack; containers hold no data, so nothing is lost with it.
+ * Anything else of that name is left alone, and the run fails.
  */
 export function removeLeftover(
   host: Host,
   container: string,
   labels: Record<string, string>,
-): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${container}-leftover`, ({ failedOperation, errors }) => {
-    if (failedOperation !== "create" || !isNameConflict(errors)) return false;
-    const removed = onHost(host, leftoverScript(container, labels));
-    if (removed) void pulumi.log.warn(`${container}: a cut run had left it on ${host.hostName}; it is made again`);
-    else void pulumi.log.error(foreign(host, container));
-    return removed;
+): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(`${container}-leftover`, async () => {
+    const found = (await onHost(host, leftoverScript(container, labels))).trim();
+    if (found === "foreign") {
+      const look = host.shellCommand(`docker inspect ${container}`);
+      throw new Error(
+        `${host.hostName} has a container ${container} that is not of this stack. Look at it (${look}), then remove or rename it.`,
+      );
+    }
+    if (found === "removed") {
+      await pulumi.log.warn(`${container}: a cut run had left it on ${host.hostName}; it is made again`);
+    }
   });
 }
 
-/** The engine's answer (409) to a name that is in use. */
-export function isNameConflict(errors: string[]): boolean {
-  return errors.some((error) => /container name .* is already in use/i.test(error));
-}
-
-/** Removes the container if all labels fit; ends with 0 only when it did. */
+/** Prints `removed`, `foreign` when the container of that name has other labels, or nothing when there is none. */
 export function leftoverScript(container: string, labels: Record<string, string>): string {
-  const filters = Object.entries(labels).map(
-    ([label, value]) => `--filter ${quote(`label=${label}=${value}`)}`,
-  );
-  const found = `docker ps --all --quiet --filter ${quote(`name=^/?${container}$`)} ${filters.join(" ")}`;
-  return `id=$(${found}) && [ -n "$id" ] && docker rm --force "$id"`;
+  const named = `docker ps --all --quiet --filter ${quote(`name=^/?${container}$`)}`;
+  const ours = Object.entries(labels).map(([label, value]) => `--filter ${quote(`label=${label}=${value}`)}`);
+  return `set -e; any=$(${named}); ours=$(${named} ${ours.join(" ")}); if [ -z "$any" ]; then :; elif [ "$any" = "$ours" ]; then docker rm --force "$ours" >/dev/null; echo removed; else echo foreign; fi`;
 }
 
-function foreign(host: Host, container: string): string {
-  const look = host.shellCommand(`docker inspect ${container}`);
-  return `${host.hostName} has a container ${container} that is not of this stack. Look at it (${look}), then remove or rename it.`;
-}
-
-function onHost(host: Host, script: string): boolean {
+function onHost(host: Host, script: string): Promise<string> {
   const args = [...host.sshOptions, ...host.sshDestination, "--", script];
-  return spawnSync("ssh", args, { stdio: "ignore", timeout: 60_000 }).status === 0;
+  return new Promise((done, failed) =>
+    execFile("ssh", args, { timeout: 60_000 }, (error, stdout, stderr) => {
+      if (error)
+        failed(new Error(`${host.hostName} (${host.address}) can't be reached by ssh: ${stderr.trim()}`));
+      else done(stdout);
+    }),
+  );
 }

@@ -4,47 +4,64 @@ import { chmod, mkdir, readFile, rename, rmdir, writeFile } from "node:fs/promis
 import { dirname, join } from "node:path";
 import { cacheDir, projectRoot } from "../paths";
 import { step } from "../progress";
+import { engineVersion, pluginVersions } from "../toolchain/versions";
 
-/** The stand-in plugins: their folder, which is also the package's name, and the official version in whose place they are. */
-const plugins = { random: "4.21.2", command: "1.2.1", docker: "5.2.0" };
+/** A program that the engine starts: its source in the lab, and where in a PULUMI_HOME it is found. */
+interface Program {
+  name: string;
+  main: string;
+  file: string;
+}
+
+const programs: Program[] = [
+  {
+    name: "language-nodejs",
+    main: "toolchain/language-host/main.ts",
+    file: `plugins/language-nodejs-v${engineVersion}/pulumi-language-nodejs`,
+  },
+  // In the folders of the official versions in whose place they are.
+  ...Object.entries(pluginVersions).map(([name, version]) => ({
+    name,
+    main: `plugins/${name}/main.ts`,
+    file: `plugins/resource-${name}-v${version}/pulumi-resource-${name}`,
+  })),
+];
 
 /**
- * Puts the stand-in plugins into a PULUMI_HOME, where the engine finds them like official ones. Each is bundled into one
- * file in the cache, named by the content of its sources, so that a second call only compares.
+ * Puts the stand-in plugins and the language host into a PULUMI_HOME, where the engine finds them like official ones.
+ * Each is bundled into one file in the cache, named by the content of its sources, so that a second call only compares.
  */
 export async function installPlugins(pulumiHome: string): Promise<void> {
   const bundles = join(cacheDir, "plugins", sourcesHash());
-  const missing = Object.keys(plugins).filter((name) => !existsSync(join(bundles, `${name}.js`)));
+  const bundled = ({ name }: Program) => join(bundles, `${name}.js`);
+  const missing = programs.filter((program) => !existsSync(bundled(program)));
   if (missing.length > 0) await step("bundle the stand-in plugins", () => bundle(missing, bundles));
   await Promise.all(
-    Object.entries(plugins).map(([name, version]) => {
-      const file = join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
-      return writeExecutable(
-        file,
-        `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(join(bundles, `${name}.js`))} "$@"\n`,
-      );
-    }),
+    programs.map((program) =>
+      writeExecutable(
+        join(pulumiHome, program.file),
+        `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(bundled(program))} "$@"\n`,
+      ),
+    ),
   );
 }
+
+const lab = dirname(__dirname);
 
 /** A hash of everything that goes into the bundles: what is in this folder and beside it, and the dependencies. */
 function sourcesHash(): string {
   const hash = createHash("sha256").update(readFileSync(join(projectRoot, "package-lock.json")));
-  const lab = dirname(__dirname);
-  const beside = readdirSync(lab).map((name) => join(lab, name));
-  const inside = readdirSync(__dirname, { recursive: true, encoding: "utf8" }).map((name) =>
-    join(__dirname, name),
-  );
-  for (const file of [...beside, ...inside].filter((file) => file.endsWith(".ts")).sort())
+  const files = readdirSync(lab, { recursive: true, encoding: "utf8" }).map((name) => join(lab, name));
+  for (const file of files.filter((file) => file.endsWith(".ts")).sort())
     hash.update(file.slice(lab.length)).update("\0").update(readFileSync(file)).update("\0");
   return hash.digest("hex").slice(0, 16);
 }
 
-async function bundle(names: string[], directory: string): Promise<void> {
+async function bundle(missing: Program[], directory: string): Promise<void> {
   const { build } = await import("esbuild"); // only here: it takes as long to load as everything else
   const fresh = `${directory}.${process.pid}`;
   await build({
-    entryPoints: Object.fromEntries(names.map((name) => [name, join(__dirname, name, "main.ts")])),
+    entryPoints: Object.fromEntries(missing.map(({ name, main }) => [name, join(lab, main)])),
     outdir: fresh,
     bundle: true,
     platform: "node",
@@ -54,7 +71,7 @@ async function bundle(names: string[], directory: string): Promise<void> {
     logLevel: "error",
   });
   await mkdir(directory, { recursive: true });
-  for (const name of names) await rename(join(fresh, `${name}.js`), join(directory, `${name}.js`));
+  for (const { name } of missing) await rename(join(fresh, `${name}.js`), join(directory, `${name}.js`));
   await rmdir(fresh);
 }
 

@@ -12,13 +12,20 @@ export interface Listening {
 }
 
 /** Serves the Pulumi resource provider protocol for a plugin on a free port of 127.0.0.1. */
-export async function listen(plugin: Plugin): Promise<Listening> {
+export const listen = (plugin: Plugin): Promise<Listening> =>
+  listenOnLoopback(providerGrpc.ResourceProviderService, providerService(plugin));
+
+/** Serves a gRPC service on a free port of 127.0.0.1. */
+export async function listenOnLoopback(
+  definition: grpc.ServiceDefinition,
+  implementation: grpc.UntypedServiceImplementation,
+): Promise<Listening> {
   // Files come inside messages, so there is no limit on their size; the engine sets none either.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
-  server.addService(providerGrpc.ResourceProviderService, providerService(plugin));
+  server.addService(definition, implementation);
   const port = await new Promise<number>((done, failed) =>
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? failed(error) : done(bound),
@@ -46,6 +53,6 @@ export function serve(plugin: Plugin): void {
 }
 
 /** The engine holds the other end of our standard input: it closes when the engine ends, even by SIGKILL. */
-function endWithEngine(): void {
+export function endWithEngine(): void {
   process.stdin.on("end", () => process.exit(0)).resume();
 }

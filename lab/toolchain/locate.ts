@@ -3,14 +3,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { installPlugins } from "../plugins/install";
 import { step } from "../progress";
 import { run } from "../run";
-import { builtToolchain } from "./build";
+import { builtEngine } from "./build";
 import { engineVersion, pluginVersions } from "./versions";
 
 /** Which CLI runs, and where its plugins come from. */
 export interface Toolchain {
   kind: "official" | "built";
-  /** Folder to put first on PATH; undefined where `pulumi` is there already. */
-  bin?: string;
+  /** Folders to put first on PATH. */
+  path: string[];
 }
 
 /**
@@ -23,12 +23,11 @@ export async function locateToolchain(home: string): Promise<Toolchain> {
   const wanted = process.env.FARMSTACK_TOOLCHAIN ?? (await remembered(home));
   if (wanted !== "built" && (await officialWorks(home, wanted === "official"))) {
     await remember(home, "official");
-    return { kind: "official" };
+    return { kind: "official", path: [] };
   }
-  const bin = await builtToolchain();
-  await installPlugins(home);
+  const [engine] = await Promise.all([builtEngine(), installPlugins(home)]);
   await remember(home, "built");
-  return { kind: "built", bin };
+  return { kind: "built", path: [engine] };
 }
 
 // Looking for the download site costs seconds where there is none, so the answer is kept with the home.

@@ -22,18 +22,25 @@ export class Workspace {
     await mkdir(backend, { recursive: true, mode: 0o700 });
     if (!existsSync(passphrase))
       await writeFile(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
-    const { kind, bin } = await locateToolchain(home);
+    const { kind, path } = await locateToolchain(home);
     return new Workspace(folder, {
       ...process.env,
       PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${backend}`,
+      // Without the files of attributes beside the state: they are not written in one step, and one that a killed engine
+      // left empty makes the state unreadable.
+      PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: undefined, // it would win over the file
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // A plugin that is missing is to be an error at once and not a wait for a download site.
       ...(kind === "built" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
-      PATH: [bin, process.env.PATH].filter(Boolean).join(delimiter),
+      PATH: [...path, process.env.PATH].join(delimiter),
     });
+  }
+
+  /** PATH on which the CLI and its language host are found. */
+  get path(): string {
+    return this.env.PATH ?? "";
   }
 
   /** Runs the CLI. @default cwd: this project */

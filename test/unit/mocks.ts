@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 /** A resource as the program declared it. */
 export interface Declared {
@@ -51,10 +50,6 @@ export async function startMocks(preview = false): Promise<void> {
     "test",
     preview,
   );
-  // The mocks of this SDK know the other hooks and not this one; like those, it is never called under mocks.
-  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
-  monitor.registerErrorHook ??= (_request: unknown, done: (error: null, answer: Empty) => void) =>
-    done(null, new Empty());
 }
 
 const key = (type: string, name: string): string => `${type}::${name}`;

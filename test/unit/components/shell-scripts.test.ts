@@ -142,15 +142,23 @@ describe("monitor store", () => {
 describe("leftover", () => {
   const labels = { "farmstack.stack": "dev", "farmstack.component": "ceph" };
 
-  it("is removed only when a container with all labels is found", () => {
-    fakeDocker(`case "$*" in ps*) ;; *) exit 9 ;; esac`);
-    expect(sh(leftoverScript("ceph-mon-a", labels)).status).toBe(1);
-    fakeDocker(`case "$*" in
-      "ps --all --quiet --filter name=^/?ceph-mon-a$ --filter label=farmstack.stack=dev --filter label=farmstack.component=ceph") echo abc ;;
-      "rm --force abc") ;;
-      *) exit 9 ;;
-    esac`);
-    expect(sh(leftoverScript("ceph-mon-a", labels)).status).toBe(0);
+  it("is removed only when a container of that name has all the labels", () => {
+    const withLabels =
+      "ps --all --quiet --filter name=^/?ceph-mon-a$ --filter label=farmstack.stack=dev --filter label=farmstack.component=ceph";
+    const answers = (any: string, ours: string) =>
+      fakeDocker(`case "$*" in
+        "${withLabels}") echo ${ours} ;;
+        ps*) echo ${any} ;;
+        *) echo "$*" >>"${folder}/removed" ;;
+      esac`);
+    answers("", "");
+    expect(sh(leftoverScript("ceph-mon-a", labels)).stdout).toBe("");
+    answers("abc", "");
+    expect(sh(leftoverScript("ceph-mon-a", labels)).stdout).toBe("foreign\n");
+    expect(existsSync(join(folder, "removed"))).toBe(false);
+    answers("abc", "abc");
+    expect(sh(leftoverScript("ceph-mon-a", labels)).stdout).toBe("removed\n");
+    expect(readFileSync(join(folder, "removed"), "utf8")).toBe("rm --force abc\n");
   });
 });
 

@@ -1,0 +1,45 @@
+import * as grpc from "@grpc/grpc-js";
+import languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb";
+import pb from "@pulumi/pulumi/proto/language_pb";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb";
+import { dependencies } from "../../../package.json";
+import { endWithEngine, listenOnLoopback } from "../../plugins/server";
+import { runProgram } from "./program";
+
+// `pulumi-language-nodejs`: starts Node programs for the engine, which gives its address as the last argument. Only
+// what `preview`, `up` and their like ask for; the rest is answered "unimplemented", which the engine understands.
+const engine = process.argv[process.argv.length - 1] ?? "";
+
+const service: grpc.UntypedServiceImplementation = {
+  getPluginInfo: (_call: unknown, done: grpc.sendUnaryData<pluginPb.PluginInfo>) => {
+    const info = new pluginPb.PluginInfo();
+    info.setVersion(dependencies["@pulumi/pulumi"]);
+    done(null, info);
+  },
+  // Each resource names the version of its plugin when it is registered; nothing has to be known before.
+  getRequiredPackages: (_call: unknown, done: grpc.sendUnaryData<pb.GetRequiredPackagesResponse>) =>
+    done(null, new pb.GetRequiredPackagesResponse()),
+  run: (
+    call: grpc.ServerUnaryCall<pb.RunRequest, pb.RunResponse>,
+    done: grpc.sendUnaryData<pb.RunResponse>,
+  ) => {
+    runProgram(call.request, engine).then(
+      ({ error, bail }) => {
+        const response = new pb.RunResponse();
+        response.setError(error);
+        response.setBail(bail);
+        done(null, response);
+      },
+      (error: Error) => done({ code: grpc.status.UNKNOWN, details: error.message }),
+    );
+  },
+};
+
+endWithEngine();
+listenOnLoopback(languageGrpc.LanguageRuntimeService, service).then(
+  ({ port }) => process.stdout.write(`${port}\n`), // how the engine learns the port
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  },
+);

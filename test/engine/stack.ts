@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { stringify } from "yaml";
+import { readWorld, type World, writeWorld } from "../../lab/plugins/memory/world";
+import { cacheDir, projectRoot } from "../../lab/paths";
+import { type RunResult } from "../../lab/run";
+import { Workspace } from "../../lab/toolchain/workspace";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+
+/** The configuration of the tests' stack: three hosts that nobody can reach, since they are documentation addresses. */
+export const exampleConfig = () => ({
+  "pulumi:disable-default-providers": ["docker", "kubernetes"],
+  "farmstack:hosts": ["a", "b", "c"].map((name, i) => ({ name, address: `192.0.2.1${i + 1}`, hostKey })),
+  "farmstack:images": { overrides: { ceph: "quay.io/ceph/ceph:v20.2.4" } } as Record<string, unknown>,
+  "farmstack:ceph": {
+    publicNetwork: "192.0.2.0/24",
+    monitors: ["a", "b", "c"],
+    managers: ["a", "b"],
+    settings: {} as Record<string, Record<string, string>>,
+  } as Record<string, unknown>,
+  "farmstack:protectData": false as boolean,
+});
+
+/** A stack on the real engine, with the plugins in memory: nothing but a temporary folder is touched. */
+export class EngineStack {
+  private constructor(
+    private readonly workspace: Workspace,
+    private readonly folder: string,
+    private readonly salt: string,
+  ) {}
+
+  static async create(): Promise<EngineStack> {
+    const folder = await mkdtemp(join(tmpdir(), "farmstack-engine-"));
+    const workspace = await Workspace.open(folder, join(cacheDir, "engine-tests-home"));
+    const stack = new EngineStack(workspace, folder, await workspace.ensureStack("farmstack", "test"));
+    await stack.configure(exampleConfig());
+    stack.changeWorld({});
+    return stack;
+  }
+
+  async configure(config: object): Promise<void> {
+    await writeFile(this.configFile, stringify({ config, encryptionsalt: this.salt }));
+  }
+
+  private get configFile(): string {
+    return join(this.folder, "Pulumi.test.yaml");
+  }
+
+  private get worldFile(): string {
+    return join(this.folder, "world.json");
+  }
+
+  get world(): World {
+    return readWorld(this.worldFile);
+  }
+
+  /** Replaces parts of the world; the rest stays. */
+  changeWorld(parts: Partial<World>): void {
+    writeWorld(this.worldFile, { ...this.world, ...parts });
+  }
+
+  /** A command of the CLI that reads the configuration; any exit code is an answer. */
+  run(command: string, ...args: string[]): Promise<RunResult> {
+    const common = ["--stack", "test", "--non-interactive", "--config-file", this.configFile];
+    return this.pulumi([command, ...common, ...args]);
+  }
+
+  pulumi(args: string[]): Promise<RunResult> {
+    return this.workspace.pulumi(args, {
+      allow: Array.from({ length: 256 }, (_, code) => code),
+      env: {
+        FARMSTACK_PLUGIN_WORLD: this.worldFile,
+        FARMSTACK_TSX: join(projectRoot, "node_modules", ".bin", "tsx"),
+        PATH: `${join(__dirname, "bin")}${delimiter}${this.workspace.path}`,
+      },
+    });
+  }
+
+  /** `up` without a preview; throws with everything it printed when it failed. */
+  async up(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run("up", "--yes", "--skip-preview", ...args);
+    if (code !== 0) throw new Error(`up ended with ${code}:\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** Resources of the state: logical name and, of containers, the engine's id. */
+  async resources(): Promise<{ urn: string; name: string; type: string; id?: string }[]> {
+    const state = JSON.parse(await this.stateText()) as {
+      checkpoint: { latest: { resources?: { urn: string; type: string; id?: string }[] } };
+    };
+    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id }) => ({
+      urn,
+      type,
+      id,
+      name: urn.split("::").pop() as string,
+    }));
+  }
+
+  stateText(): Promise<string> {
+    return readFile(this.workspace.stateFile("farmstack", "test"), "utf8");
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
