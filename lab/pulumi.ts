@@ -38,8 +38,11 @@ function namesDevStack(args: string[]): boolean {
   return stack === labStack.name;
 }
 
-/** Runs the CLI of the lab's workspace. */
+/** Runs the CLI of the lab's workspace. Without a lab the dev stack has no host keys, and no place for its salt. */
 export async function labPulumi(args: string[], options?: RunOptions): Promise<RunResult> {
-  const workspace = await openLabWorkspace();
-  return workspace.pulumi(existsSync(labStackFile) ? completeArguments(args, labStackFile) : args, options);
+  const completed = completeArguments(args, labStackFile);
+  if (completed !== args && !existsSync(labStackFile)) {
+    throw new Error("there is no lab on this machine for the dev stack: run npm run lab first");
+  }
+  return (await openLabWorkspace()).pulumi(completed, options);
 }

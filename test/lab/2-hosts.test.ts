@@ -69,7 +69,7 @@ describe("prepared hosts", () => {
   });
 
   it("refuse a host that shows another key, by name, before anything is sent", async () => {
-    const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
+    const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     const file = await changedStack((document) =>
       document.setIn(["config", "farmstack:hosts", 2, "hostKey"], other),
     );
