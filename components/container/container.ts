@@ -47,8 +47,8 @@ export interface ContainerArgs {
 
 /**
  * The one way to run a container on a host. The container has the component's name, writes its log as rotated JSON
- * files, and comes back after a crash and after a boot. A change of anything but memory and health check replaces
- * it, the old one ending first: names, ports and data directories are its alone.
+ * files, and comes back after a crash and after a boot. A change of anything but its memory replaces it,
+ * the old one ending first: names, ports and data directories are its alone.
  * https://www.pulumi.com/registry/packages/docker/api-docs/container/
  */
 export class Container extends pulumi.ComponentResource {
@@ -98,13 +98,15 @@ export class Container extends pulumi.ComponentResource {
         logDriver: "json-file",
         logOpts: { "max-size": "50m", "max-file": "5" },
         stopTimeout: 30,
-        destroyGraceSeconds: 30,
+        destroyGraceSeconds: 30, // without it the provider kills at once
         labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
       },
       {
         parent: this,
         provider: host.docker,
         deleteBeforeReplace: true,
+        // The provider calls a change of these an update, and then changes nothing on the container.
+        replaceOnChanges: ["healthcheck", "tmpfs"],
         hooks: { beforeCreate: [removeLeftover(host, name, labels)] },
       },
     );

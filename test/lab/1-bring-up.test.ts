@@ -1,12 +1,15 @@
+import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { readMachine } from "../../lab/docker/machine";
 import { type LabStatus } from "../../lab/status";
-import { killEngineWhen, lab, on, pulumi } from "./lab";
+import { killEngineWhen, lab, machineBefore, on, pulumi } from "./lab";
 
 describe("bringing up the lab", () => {
   it("starts from nothing", async () => {
     expect((await lab("down", "--keep-images")).code).toBe(0);
     const { code, stdout } = await lab("status", "--json");
     expect([code, (JSON.parse(stdout) as LabStatus).hosts]).toEqual([1, []]);
+    await writeFile(machineBefore, JSON.stringify(await readMachine())); // for 9-down
   });
 
   it("goes on after the engine was killed while hosts were prepared", async () => {

@@ -6,7 +6,6 @@ import { commandPlugin } from "../../../lab/plugins/command";
 import { dockerPlugin } from "../../../lab/plugins/docker";
 import { inMemory } from "../../../lab/plugins/memory";
 import { withFaults } from "../../../lab/plugins/memory/faults";
-import { fakeSsh } from "../../../lab/plugins/memory/ssh";
 import { daemonHost } from "../../../lab/plugins/memory/host";
 import { changeWorld, type PlannedFault, readWorld, writeWorld } from "../../../lab/plugins/memory/world";
 import { InitializationFailed, type ResourceType } from "../../../lab/plugins/resource-type";
@@ -164,19 +163,6 @@ test("the address of a daemon's host", () => {
   expect(daemonHost("tcp://[fe80::1]:2376")).toBe("fe80::1");
   expect(daemonHost("unix:///run/docker.sock")).toBe("local");
   expect(daemonHost(undefined)).toBe("local");
-});
-
-test("the fake ssh lists, inspects and removes containers of a host", async () => {
-  const { id } = await createContainer("mon");
-  const ssh = (...command: string[]) =>
-    fakeSsh(["-o", "BatchMode=yes", "-l", "root", "-T", "--", "10.77.0.11", ...command], file);
-  expect(ssh("docker ps -a --format", "{{.Names}}").stdout).toBe("mon\n");
-  expect(JSON.parse(ssh("docker", "inspect", "mon").stdout)).toMatchObject([
-    { Id: id, State: { Running: true } },
-  ]);
-  ssh("docker", "rm", "-f", "mon");
-  expect(ssh("docker", "ps").stdout).toBe("");
-  expect(ssh("uptime")).toMatchObject({ code: 127 });
 });
 
 test("a type without a counterpart in memory is refused: it would reach for real hosts", () => {
