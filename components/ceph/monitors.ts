@@ -65,18 +65,16 @@ const storeDirectory = (host: Host): string => `${host.dataDirectory}/ceph/mon-$
 
 function createStore(host: Host, args: MonitorsArgs, parent: pulumi.Resource): remote.Command {
   const monitor = { name: host.hostName, address: host.address };
-  const script = pulumi
-    .all([args.fsid, args.seed, host.image("ceph")])
-    .apply(([fsid, keyring, image]) =>
-      monitorStoreScript({
-        monitor,
-        monitors: args.addresses,
-        fsid,
-        keyring,
-        image,
-        directory: storeDirectory(host),
-      }),
-    );
+  const script = pulumi.all([args.fsid, args.seed, host.image("ceph")]).apply(([fsid, keyring, image]) =>
+    monitorStoreScript({
+      monitor,
+      monitors: args.addresses,
+      fsid,
+      keyring,
+      image,
+      directory: storeDirectory(host),
+    }),
+  );
   return host.run(`${containerName("mon", host.hostName)}-store`, { script }, { parent });
 }
 

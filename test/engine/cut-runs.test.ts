@@ -1,40 +1,48 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EngineStack } from "./stack";
+import { EngineStack, exampleConfig } from "./stack";
 
-describe("a first up whose engine is killed", () => {
-  let whole: string[];
-  let stack: EngineStack;
+const oneHost = exampleConfig(["a"]);
 
-  const inventory = (of: EngineStack) =>
-    Object.entries(of.world.hosts)
-      .flatMap(([address, { containers }]) =>
-        containers.map(({ name, state }) => `${address} ${name} ${state}`),
-      )
-      .sort();
+const inventory = (of: EngineStack) =>
+  Object.entries(of.world.hosts)
+    .flatMap(([address, { containers }]) =>
+      containers.map(({ name, state }) => `${address} ${name} ${state}`),
+    )
+    .sort();
 
-  beforeAll(async () => {
-    stack = await EngineStack.create();
-    await stack.up();
-    whole = inventory(stack);
-    expect(whole).toHaveLength(5);
-  });
-  afterAll(() => stack.remove());
+async function withStack(work: (stack: EngineStack) => Promise<void>): Promise<void> {
+  const stack = await EngineStack.create(oneHost);
+  try {
+    await work(stack);
+  } finally {
+    await stack.remove();
+  }
+}
+
+describe.concurrent("a first up whose engine is killed", { timeout: 240_000 }, () => {
+  let whole: { inventory: string[]; urns: string[] };
+  beforeAll(() =>
+    withStack(async (stack) => {
+      await stack.up();
+      whole = { inventory: inventory(stack), urns: (await stack.resources()).map(({ urn }) => urn).sort() };
+      expect(whole.inventory).toHaveLength(2);
+    }),
+  );
 
   // "after": the effect is there, and the engine does not know of it.
   it.each([
     ["a-prepare", "before"],
-    ["b-prepare", "after"],
+    ["a-prepare", "after"],
     ["ceph-fsid", "after"],
     ["ceph-key-mon", "after"],
-    ["b-image-ceph", "after"],
-    ["c-ceph-mon-c-store", "after"],
+    ["a-image-ceph", "after"],
+    ["a-ceph-mon-a-store", "after"],
+    ["ceph-mon-a-container", "before"],
     ["ceph-mon-a-container", "after"],
-    ["ceph-mon-b-container", "before"],
     ["a-ceph-quorum", "after"],
-    ["ceph-mgr-b-container", "after"],
-  ] as const)("at the creation of %s (%s) goes on at the next up", async (name, when) => {
-    const cut = await EngineStack.create();
-    try {
+    ["ceph-mgr-a-container", "after"],
+  ] as const)("at the creation of %s (%s) goes on at the next up", (name, when) =>
+    withStack(async (cut) => {
       cut.changeWorld({
         faults: [{ name: `^${name}$`, operation: "create", when, action: "kill-engine", times: 1 }],
       });
@@ -42,38 +50,35 @@ describe("a first up whose engine is killed", () => {
       expect(cut.world.faults[0]?.times).toBe(0);
 
       await cut.up();
-      expect(inventory(cut)).toEqual(whole);
-      const { stdout, code } = await cut.run("refresh", "--yes", "--clear-pending-creates");
-      expect(code, stdout).toBe(0);
-      await cut.up("--expect-no-changes");
-      const names = (await cut.resources()).map(({ urn }) => urn);
-      expect(new Set(names).size).toBe(names.length);
-    } finally {
-      await cut.remove();
-    }
-  });
+      expect(inventory(cut)).toEqual(whole.inventory);
+      expect((await cut.resources()).map(({ urn }) => urn).sort()).toEqual(whole.urns);
+    }),
+  );
+});
 
-  it("never takes away a container that is not of this stack", async () => {
-    const other = await EngineStack.create();
-    try {
-      const foreign = {
-        name: "ceph-mon-a",
-        id: "f".repeat(64),
-        image: "x",
-        state: "running" as const,
-        inputs: {},
-        labels: {},
-      };
-      other.changeWorld({
-        hosts: { "192.0.2.11": { containers: [foreign], images: [], networks: [], volumes: [], files: {} } },
-      });
-      const { code, stdout } = await other.run("up", "--yes", "--skip-preview");
-      expect(code).not.toBe(0);
-      expect(stdout).toContain("a has a container ceph-mon-a that is not of this stack");
-      expect(stdout).toContain("ssh root@192.0.2.11 docker inspect ceph-mon-a");
-      expect(other.world.hosts["192.0.2.11"]?.containers).toEqual([foreign]);
-    } finally {
-      await other.remove();
-    }
+describe("a container of the same name", () => {
+  let stack: EngineStack;
+  beforeAll(async () => {
+    stack = await EngineStack.create(oneHost);
+  });
+  afterAll(() => stack.remove());
+
+  it("is never taken away when it is not of this stack", async () => {
+    const foreign = {
+      name: "ceph-mon-a",
+      id: "f".repeat(64),
+      image: "x",
+      state: "running" as const,
+      inputs: {},
+      labels: {},
+    };
+    stack.changeWorld({
+      hosts: { "192.0.2.11": { containers: [foreign], images: [], networks: [], volumes: [], files: {} } },
+    });
+    const { code, stdout } = await stack.run("up", "--yes", "--skip-preview");
+    expect(code).not.toBe(0);
+    expect(stdout).toContain("a has a container ceph-mon-a that is not of this stack");
+    expect(stdout).toContain("ssh root@192.0.2.11 docker inspect ceph-mon-a");
+    expect(stack.world.hosts["192.0.2.11"]?.containers).toEqual([foreign]);
   });
 });

@@ -1,24 +1,24 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { build } from "esbuild";
 import { stringify } from "yaml";
 import { readWorld, type World, writeWorld } from "../../lab/plugins/memory/world";
-import { cacheDir, projectRoot } from "../../lab/paths";
+import { cacheDir } from "../../lab/paths";
 import { type RunResult } from "../../lab/run";
 import { Workspace } from "../../lab/toolchain/workspace";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
-/** The configuration of the tests' stack: three hosts that nobody can reach, since they are documentation addresses. */
-export const exampleConfig = () => ({
+/** The configuration of a stack on hosts that nobody can reach, since they are documentation addresses. */
+export const exampleConfig = (names = ["a", "b", "c"]) => ({
   "pulumi:disable-default-providers": ["docker", "kubernetes"],
-  "farmstack:hosts": ["a", "b", "c"].map((name, i) => ({ name, address: `192.0.2.1${i + 1}`, hostKey })),
+  "farmstack:hosts": names.map((name, i) => ({ name, address: `192.0.2.1${i + 1}`, hostKey })),
   "farmstack:images": { overrides: { ceph: "quay.io/ceph/ceph:v20.2.4" } } as Record<string, unknown>,
   "farmstack:ceph": {
     publicNetwork: "192.0.2.0/24",
-    monitors: ["a", "b", "c"],
-    managers: ["a", "b"],
-    settings: {} as Record<string, Record<string, string>>,
+    monitors: names,
+    managers: names.slice(0, 2),
   } as Record<string, unknown>,
   "farmstack:protectData": false as boolean,
 });
@@ -31,11 +31,16 @@ export class EngineStack {
     private readonly salt: string,
   ) {}
 
-  static async create(): Promise<EngineStack> {
+  static async create(config: object = exampleConfig()): Promise<EngineStack> {
     const folder = await mkdtemp(join(tmpdir(), "farmstack-engine-"));
     const workspace = await Workspace.open(folder, join(cacheDir, "engine-tests-home"));
     const stack = new EngineStack(workspace, folder, await workspace.ensureStack("farmstack", "test"));
-    await stack.configure(exampleConfig());
+    await stack.configure(config);
+    const fakeDocker = {
+      entryPoints: [join(__dirname, "bin", "docker.ts")],
+      outfile: join(folder, "docker.js"),
+    };
+    await build({ ...fakeDocker, bundle: true, platform: "node" });
     stack.changeWorld({});
     return stack;
   }
@@ -72,7 +77,7 @@ export class EngineStack {
       allow: Array.from({ length: 256 }, (_, code) => code),
       env: {
         FARMSTACK_PLUGIN_WORLD: this.worldFile,
-        FARMSTACK_TSX: join(projectRoot, "node_modules", ".bin", "tsx"),
+        FARMSTACK_FAKE_DOCKER: join(this.folder, "docker.js"),
         PATH: `${join(__dirname, "bin")}${delimiter}${this.workspace.path}`,
       },
     });
