@@ -15,7 +15,7 @@ import {
 import { parseHostKey } from "./host-key";
 
 // The whole configuration of a stack, its defaults included. What one field alone can be is checked here; what
-// fields have to do with each other is in cross-checks.ts.
+// fields have to do with each other is in cross-faults.ts.
 
 const matching = (test: RegExp | ((text: string) => boolean), expected: string) =>
   z
@@ -112,7 +112,7 @@ const system = z.strictObject({
     .default({}),
   /** Whether auditd watches the engine's files and programs. @default true */
   audit: z.boolean().default(true),
-  /** Whether a host is refused whose clock is not synchronised. @default true */
+  /** Whether a host is refused on which no time service runs. @default true */
   checkClock: z.boolean().default(true),
   /** sshd's MaxStartups: connections that have not logged in yet, a number or start:rate:full. @default "100:30:200" */
   sshMaxStartups: matching(

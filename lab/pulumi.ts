@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { assertLabRoute } from "./hosts";
 import { labDir } from "./paths";
 import { type RunOptions, type RunResult } from "./run";
-import { labStackFile } from "./stack-file";
+import { labStackFile, readLabHosts } from "./stack-file";
 import { Workspace } from "./toolchain/workspace";
 
 /** Commands that read a stack's configuration; for the dev stack that is the lab's copy, with its keys. */
@@ -38,11 +39,15 @@ function namesDevStack(args: string[]): boolean {
   return stack === labStack.name;
 }
 
-/** Runs the CLI of the lab's workspace. Without a lab the dev stack has no host keys, and no place for its salt. */
+/**
+ * Runs the CLI of the lab's workspace. Without a lab the dev stack has no host keys, and no place for its salt; and
+ * nothing is sent to the lab's addresses unless they lead to the lab.
+ */
 export async function labPulumi(args: string[], options?: RunOptions): Promise<RunResult> {
   const completed = completeArguments(args, labStackFile);
   if (completed !== args && !existsSync(labStackFile)) {
     throw new Error("there is no lab on this machine for the dev stack: run npm run lab first");
   }
+  if (completed !== args) for (const { address } of await readLabHosts()) await assertLabRoute(address);
   return (await openLabWorkspace()).pulumi(completed, options);
 }

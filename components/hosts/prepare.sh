@@ -137,8 +137,11 @@ install_engine() {
 
 set_engine() {
   # Written before the first start, so that a bare host starts its engine once.
-  [ ! -e /etc/docker/daemon.json ] || [ -e /etc/docker/daemon.json.before-farmstack ] ||
-    cp -p /etc/docker/daemon.json /etc/docker/daemon.json.before-farmstack
+  if [ ! -e /etc/docker/.farmstack ]; then
+    [ ! -e /etc/docker/daemon.json ] || cp -p /etc/docker/daemon.json /etc/docker/daemon.json.before-farmstack
+    mkdir -p /etc/docker
+    : >/etc/docker/.farmstack
+  fi
   put /etc/docker/daemon.json 0644 "$daemon_json" || true
 }
 
