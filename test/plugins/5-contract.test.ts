@@ -45,8 +45,13 @@ describe("contract of the provider plugins", async () => {
     await rm(folder, { recursive: true });
   });
 
-  const seen = (lookOf: (one: Case) => Look | undefined) =>
-    seenOn((commands) => printedBy(host, commands), cases, lookOf);
+  /** What the commands of all looks print, by the name of the resource. */
+  async function seen(lookOf: (one: Case) => Look | undefined): Promise<Record<string, string>> {
+    const looking = cases.filter((one) => lookOf(one)?.host);
+    const commands = looking.map((one) => lookOf(one)?.host?.[0] ?? ":");
+    const printed = await printedBy(host, commands);
+    return Object.fromEntries(looking.map(({ name }, index) => [name, printed[index] ?? ""]));
+  }
 
   let before: Record<string, Kept>; // the resources as they were first made
 
@@ -165,17 +170,6 @@ const declared = ({ class: of, name, props, provider }: Declared): Declared => (
   props,
   provider,
 });
-
-/** Runs the commands of all looks at once; by the name of the resource. */
-async function seenOn(
-  run: (commands: string[]) => Promise<string[]>,
-  cases: Case[],
-  lookOf: (one: Case) => Look | undefined,
-): Promise<Record<string, string>> {
-  const looking = cases.filter((one) => lookOf(one)?.host);
-  const printed = await run(looking.map((one) => lookOf(one)?.host?.[0] ?? ":"));
-  return Object.fromEntries(looking.map(({ name }, index) => [name, printed[index] ?? ""]));
-}
 
 function expectLook(look: Look | undefined, kept: Kept | undefined, printed: string | undefined): void {
   if (look?.outputs) expect(kept?.outputs).toMatchObject(look.outputs);

@@ -15,7 +15,7 @@ export async function printedBy(host: LabHost, commands: string[]): Promise<stri
 
 const ours = "--filter name=^/?contract";
 
-/** Takes away what the cases make, also what a run that was cut has left. Gives what the list is afterwards. */
+/** Takes away what the cases make, also what a run that was cut has left. */
 export async function clean(host: LabHost, otherTag: string): Promise<void> {
   await printedBy(host, [
     `docker ps -aq ${ours} | xargs -r docker rm -f`,
