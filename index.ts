@@ -21,6 +21,8 @@ const storage = new CephCluster("ceph", {
   ...ceph,
   monitors: named(ceph.monitors),
   managers: named(ceph.managers),
+  osds: ceph.osds.flatMap(({ host, ...store }) => named([host]).map((machine) => ({ host: machine, store }))),
+  metadataServers: named(ceph.metadataServers),
   protect: protectData,
 });
 

@@ -15,8 +15,12 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...repeated(known, "name"),
     ...repeated(known, "address"),
     ...countFaults(group(ceph)),
-    ...["monitors", "managers"].flatMap((role) => memberFaults(role, list(group(ceph)[role]), known)),
+    ...["monitors", "managers", "metadataServers"].flatMap((role) =>
+      memberFaults(role, list(group(ceph)[role]), known),
+    ),
     ...addressFaults(group(ceph), known),
+    ...osdFaults(list(group(ceph).osds).map(group), known),
+    ...filesystemFaults(group(ceph)),
   ];
 }
 
@@ -46,14 +50,21 @@ function countFaults({ monitors, managers }: Record<string, unknown>): FoundFaul
   return faults;
 }
 
-function memberFaults(role: string, members: unknown[], hosts: KnownHost[]): FoundFault[] {
+/** What is wrong with a reference to a host, if anything. */
+function hostProblem(member: string, hosts: KnownHost[]): string | undefined {
   const names = hosts.flatMap(({ name }) => (name !== undefined && label.test(name) ? name : []));
   const allNamed = hosts.length > 0 && names.length === hosts.length; // or a wrong name would be reported here again
+  return allNamed && !names.includes(member)
+    ? `"${member}" is not one of the hosts (${[...new Set(names)].join(", ")})`
+    : undefined;
+}
+
+function memberFaults(role: string, members: unknown[], hosts: KnownHost[]): FoundFault[] {
   return members.flatMap((member, index) => {
     const at = ["ceph", role, index];
     if (typeof member !== "string") return [];
-    if (allNamed && !names.includes(member))
-      return { at, problem: `"${member}" is not one of the hosts (${[...new Set(names)].join(", ")})` };
+    const problem = hostProblem(member, hosts);
+    if (problem) return { at, problem };
     const first = members.indexOf(member);
     return first === index ? [] : { at, problem: `"${member}" is already in ${role}[${first}]` };
   });
@@ -79,6 +90,26 @@ function addressFaults(
       };
     return [];
   });
+}
+
+/** An OSD has a device or a file; two on one store would write over each other. */
+function osdFaults(osds: Record<string, unknown>[], hosts: KnownHost[]): FoundFault[] {
+  const store = ({ host, device, file }: Record<string, unknown>) => JSON.stringify([host, device ?? file]);
+  return osds.flatMap((osd, index) => {
+    const at = ["ceph", "osds", index];
+    const problem = text(osd.host) === undefined ? undefined : hostProblem(text(osd.host) ?? "", hosts);
+    if (problem) return { at: [...at, "host"], problem };
+    if ((osd.device === undefined) === (osd.file === undefined))
+      return { at, problem: "expected either device or file" };
+    const first = osds.findIndex((other) => store(other) === store(osd));
+    return first === index ? [] : { at, problem: `the same store as osds[${first}]` };
+  });
+}
+
+function filesystemFaults({ filesystems, metadataServers }: Record<string, unknown>): FoundFault[] {
+  return list(filesystems).length > 0 && list(metadataServers).length === 0
+    ? [{ at: ["ceph", "filesystems"], problem: "a file system needs at least 1 entry in metadataServers" }]
+    : [];
 }
 
 function group(value: unknown): Record<string, unknown> {

@@ -165,6 +165,28 @@ const ceph = z.strictObject({
   /** Names of the hosts with a manager, one of which is active: at least 1. Unknown hosts and repetitions are rejected. */
   managers: z.array(hostName),
   /**
+   * OSDs, each a whole device (`device`, a path below /dev/disk/by-id) or, for a lab, a file (`file`, a name, and
+   * `sizeGiB`). Unknown hosts, and a device or file that stands twice on a host, are rejected. @default []
+   */
+  osds: z
+    .array(
+      z.strictObject({
+        host: hostName,
+        device: matching(/^\/dev\/[\w./:+@-]+$/, "a path below /dev").optional(),
+        file: matching(label, "a name of lower-case letters, digits and -").optional(),
+        sizeGiB: z.int().min(1).optional(),
+      }),
+    )
+    .default([]),
+  /** Names of the hosts with a metadata server. Unknown hosts and repetitions are rejected. @default [] */
+  metadataServers: z.array(hostName).default([]),
+  /** Names of the CephFS file systems; each needs a metadata server. @default [] */
+  filesystems: z.array(matching(label, "a name of lower-case letters, digits and -")).default([]),
+  /** Most memory of an OSD, MiB, at least 1200. @default 4096 */
+  osdMemoryMiB: z.int().min(1200).default(4096),
+  /** Most memory of a metadata server, MiB, at least 256. @default 4096 */
+  metadataServerMemoryMiB: z.int().min(256).default(4096),
+  /**
    * Further lines of ceph.conf, by section and option (with underscores). What the program writes itself
    * (fsid, mon_host, mon_initial_members, networks, auth_*_required) is rejected. @default {}
    */

@@ -16,10 +16,13 @@ export interface CephStatus {
   health: string;
   monitors: { expected: string[]; quorum: string[] };
   manager: { active?: string; standbys: number };
+  osds: { all: number; up: number };
+  /** Ranks of the file systems that are served, and servers that stand by. */
+  metadataServers: { active: number; standbys: number };
 }
 
 export interface LabStatus {
-  /** All hosts are reachable, all monitors in quorum, a manager active. */
+  /** All hosts are reachable, all monitors in quorum, a manager active, all OSDs up, Ceph not in error. */
   ok: boolean;
   hosts: HostStatus[];
   /** undefined when no monitor answers. */
@@ -36,7 +39,9 @@ export async function labStatus(): Promise<LabStatus> {
     hosts.every(({ reachable, engine }) => reachable && engine !== undefined) &&
     ceph !== undefined &&
     ceph.monitors.expected.every((name) => ceph.monitors.quorum.includes(name)) &&
-    ceph.manager.active !== undefined;
+    ceph.manager.active !== undefined &&
+    ceph.osds.up === ceph.osds.all &&
+    ceph.health !== "HEALTH_ERR";
   return { ok, hosts, ceph };
 }
 
@@ -64,7 +69,7 @@ async function cephStatus(known: LabHost[], hosts: HostStatus[]): Promise<CephSt
       return JSON.parse((await onLabHost(host, line)).stdout) as Answer;
     };
     try {
-      const { health } = await ceph<{ health: { status: string } }>("status");
+      const { health, osdmap, fsmap } = await ceph<Status>("status");
       const { quorum_names: quorum, monmap } = await ceph<QuorumStatus>("quorum_status");
       const manager = await ceph<ManagerStatus>("mgr stat");
       return {
@@ -74,12 +79,20 @@ async function cephStatus(known: LabHost[], hosts: HostStatus[]): Promise<CephSt
           active: manager.available ? manager.active_name : undefined,
           standbys: manager.num_standby,
         },
+        osds: { all: osdmap.num_osds, up: osdmap.num_up_osds },
+        metadataServers: { active: fsmap.up, standbys: fsmap["up:standby"] },
       };
     } catch {
       continue; // the next monitor may answer
     }
   }
   return undefined;
+}
+
+interface Status {
+  health: { status: string };
+  osdmap: { num_osds: number; num_up_osds: number };
+  fsmap: { up: number; "up:standby": number };
 }
 
 interface QuorumStatus {
@@ -109,6 +122,8 @@ export function formatStatus({ ok, hosts, ceph }: LabStatus): string {
         `ceph: ${ceph.health}`,
         `  monitors: ${ceph.monitors.quorum.length} of ${ceph.monitors.expected.length} in quorum (${ceph.monitors.quorum.join(", ")})`,
         `  manager: ${ceph.manager.active ?? "none active"}, ${ceph.manager.standbys} standing by`,
+        `  OSDs: ${ceph.osds.up} of ${ceph.osds.all} up`,
+        `  metadata servers: ${ceph.metadataServers.active} active, ${ceph.metadataServers.standbys} standing by`,
       ]
     : ["ceph: no monitor answers"];
   return [...rows, "", ...storage, "", ok ? "all is well" : "something is missing"].join("\n");

@@ -1,6 +1,26 @@
 /** Section (`global`, `mon`, `osd`, …) → option → value. https://docs.ceph.com/en/latest/rados/configuration/ */
 export type CephSettings = Record<string, Record<string, string | number | boolean>>;
 
+/** Both, option by option; where they differ the second one's. */
+export function mergeSettings(first: CephSettings, second: CephSettings): CephSettings {
+  const merged = { ...first };
+  for (const [section, options] of Object.entries(second))
+    merged[section] = { ...merged[section], ...options };
+  return merged;
+}
+
+/** What the daemons may take of their containers' memory: the rest is for what they don't count. */
+export function memorySettings(limits: {
+  osdMemoryMiB: number;
+  metadataServerMemoryMiB: number;
+}): CephSettings {
+  const part = (mebibytes: number, share: number) => Math.floor(mebibytes * share) * 1024 * 1024;
+  return {
+    osd: { osd_memory_target: part(limits.osdMemoryMiB, 0.8) },
+    mds: { mds_cache_memory_limit: part(limits.metadataServerMemoryMiB, 0.5) },
+  };
+}
+
 /** A monitor as clients and other monitors have to know it. */
 export interface MonitorAddress {
   name: string;
@@ -50,10 +70,7 @@ export function renderCephConf({
     // Otherwise clients older than 2021 may claim another's identity, and health warns of it.
     mon: { auth_allow_insecure_global_id_reclaim: false },
   };
-  for (const [section, options] of Object.entries(settings)) {
-    sections[section] = { ...sections[section], ...options };
-  }
-  return Object.entries(sections)
+  return Object.entries(mergeSettings(sections, settings))
     .map(([section, options]) => `[${section}]\n${renderOptions(options)}`)
     .join("\n");
 }

@@ -1,20 +1,31 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { monitorEndpoints } from "./ceph-conf";
+
+/** The kinds of daemons, as Ceph abbreviates them. */
+export type DaemonKind = "mon" | "mgr" | "osd" | "mds";
 
 /** Where ceph.conf and the administrator's keyring are in every container. */
 export const cephConfPath = "/etc/ceph/ceph.conf";
 export const adminKeyringPath = "/etc/ceph/ceph.client.admin.keyring";
 
 /** Where a daemon's data is in its container. */
-export const dataPath = (kind: "mon" | "mgr", id: string): string => `/var/lib/ceph/${kind}/ceph-${id}`;
+export const dataPath = (kind: DaemonKind, id: string): string => `/var/lib/ceph/${kind}/ceph-${id}`;
 
-/** A daemon's admin socket in its container. */
-export const adminSocket = (kind: "mon" | "mgr", id: string): string => `/run/ceph/ceph-${kind}.${id}.asok`;
+/** Where an OSD's data is in its container: the path has no number, which is known only when the cluster gave it. */
+export const osdDataPath = "/var/lib/ceph/osd/data";
+
+/** Where an OSD's device is in its container. */
+export const osdDevicePath = "/dev/osd";
+
+/** A daemon's admin socket in its container, which is alone in there. */
+export const adminSocket = (kind: DaemonKind): string => `/run/ceph/${kind}.asok`;
 
 /** Container of a daemon. No dots: they would end in host names that don't resolve. */
-export const containerName = (kind: "mon" | "mgr", id: string): string => `ceph-${kind}-${id}`;
+export const containerName = (kind: DaemonKind, id: string): string => `ceph-${kind}-${id}`;
 
 // Root starts a daemon, which drops to the user `ceph`; the log goes to the container's.
-const common = (kind: "mon" | "mgr", id: string): string[] => [
+const common = (kind: DaemonKind, id: pulumi.Input<string>): pulumi.Input<string>[] => [
+  `ceph-${kind}`,
   "--foreground",
   "--id",
   id,
@@ -26,22 +37,27 @@ const common = (kind: "mon" | "mgr", id: string): string[] => [
   "--default-log-to-stderr=true",
   "--default-log-stderr-prefix=debug ",
   "--admin-socket",
-  adminSocket(kind, id),
+  adminSocket(kind),
 ];
 
 /** Command line of a monitor. https://docs.ceph.com/en/latest/man/8/ceph-mon/ */
-export function monitorCommand(id: string, address: string): string[] {
-  return [
-    "ceph-mon",
-    ...common("mon", id),
-    "--public-addrv",
-    monitorEndpoints(address),
-    "--default-mon-cluster-log-to-file=false",
-    "--default-mon-cluster-log-to-stderr=true",
-  ];
-}
+export const monitorCommand = (id: string, address: string): pulumi.Input<string>[] => [
+  ...common("mon", id),
+  "--public-addrv",
+  monitorEndpoints(address),
+  "--default-mon-cluster-log-to-file=false",
+  "--default-mon-cluster-log-to-stderr=true",
+];
 
 /** Command line of a manager. https://docs.ceph.com/en/latest/mgr/administrator/ */
-export function managerCommand(id: string): string[] {
-  return ["ceph-mgr", ...common("mgr", id)];
-}
+export const managerCommand = (id: string): pulumi.Input<string>[] => common("mgr", id);
+
+/** Command line of an OSD; its number is given by the cluster. https://docs.ceph.com/en/latest/man/8/ceph-osd/ */
+export const osdCommand = (number: pulumi.Input<string>): pulumi.Input<string>[] => [
+  ...common("osd", number),
+  "--osd-data",
+  osdDataPath,
+];
+
+/** Command line of a metadata server. https://docs.ceph.com/en/latest/man/8/ceph-mds/ */
+export const metadataServerCommand = (id: string): pulumi.Input<string>[] => common("mds", id);

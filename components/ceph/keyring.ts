@@ -19,9 +19,15 @@ export function renderKeyring(entries: KeyringEntry[]): string {
     .join("");
 }
 
-/** Capabilities of the cluster's own entities; the monitors take them over from the keyring they are made with. */
+/** Capabilities of the cluster's own entities. */
 export const capabilities = {
   monitor: { mon: "allow *" },
   admin: { mon: "allow *", mgr: "allow *", osd: "allow *", mds: "allow *" },
   manager: { mon: "allow profile mgr", osd: "allow *", mds: "allow *" },
+  metadataServer: {
+    mon: "allow profile mds",
+    mgr: "allow profile mds",
+    osd: "allow rw tag cephfs *=*",
+    mds: "allow",
+  },
 } satisfies Record<string, Capabilities>;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Host } from "../hosts";
@@ -28,7 +29,7 @@ export interface ContainerArgs {
   /** Name in images.ts. */
   image: ImageName;
   /** The program and its arguments; the image's own entrypoint is not used. Never put a secret here. */
-  command: string[];
+  command: pulumi.Input<string>[];
   /** Component that it belongs to, as a label: `ceph`, `mesos`, … */
   component: string;
   /** `host`, or the name of a network on the host. @default host */
@@ -39,10 +40,26 @@ export interface ContainerArgs {
   tmpfs?: Record<string, string>;
   /** Most memory that it may use, MiB; beyond it the kernel ends it. */
   memoryMiB: number;
+  /** Devices of the host, and their paths in the container. @default none */
+  devices?: { hostPath: string; path: string }[];
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
   /** Command that tells whether it is healthy, and how often it runs. @default none */
   health?: { command: string[]; interval: string };
+}
+
+/**
+ * SHA-256 of everything in the arguments whose change replaces the container. It is known before the container is
+ * touched, so that a step in front of it can be bound to the change.
+ */
+export function containerFingerprint(args: ContainerArgs): pulumi.Output<string> {
+  const { command, network, files, volumes, tmpfs, devices, capabilities, health } = args;
+  return pulumi
+    .all([
+      args.host.image(args.image),
+      { command, network, files, volumes, tmpfs, devices, capabilities, health },
+    ])
+    .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
 
 /**
@@ -86,6 +103,11 @@ export class Container extends pulumi.ComponentResource {
         })),
         tmpfs: args.tmpfs,
         memory: args.memoryMiB,
+        devices: args.devices?.map(({ hostPath, path }) => ({
+          hostPath,
+          containerPath: path,
+          permissions: "rwm",
+        })),
         capabilities: args.capabilities && { adds: args.capabilities },
         healthcheck: args.health && {
           tests: ["CMD", ...args.health.command],

@@ -1,1 +1,7 @@
-export { Container, type ContainerArgs, type ContainerFile, type ContainerVolume } from "./container";
+export {
+  Container,
+  type ContainerArgs,
+  containerFingerprint,
+  type ContainerFile,
+  type ContainerVolume,
+} from "./container";

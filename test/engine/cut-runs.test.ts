@@ -25,7 +25,7 @@ describe.concurrent("a first up whose engine is killed", { timeout: 240_000 }, (
     withStack(async (stack) => {
       await stack.up();
       whole = { inventory: inventory(stack), urns: (await stack.resources()).map(({ urn }) => urn).sort() };
-      expect(whole.inventory).toHaveLength(2);
+      expect(whole.inventory).toHaveLength(4);
     }),
   );
 
@@ -39,8 +39,8 @@ describe.concurrent("a first up whose engine is killed", { timeout: 240_000 }, (
     ["a-ceph-mon-a-store", "after"],
     ["ceph-mon-a-container", "before"],
     ["ceph-mon-a-container", "after"],
-    ["a-ceph-quorum", "after"],
-    ["ceph-mgr-a-container", "after"],
+    ["a-ceph-osd-a-osd0-number", "after"],
+    ["ceph-osd-a-osd0-container", "after"],
   ] as const)("at the creation of %s (%s) goes on at the next up", (name, when) =>
     withStack(async (cut) => {
       cut.changeWorld({

@@ -23,9 +23,9 @@ describe("a stack on the real engine", () => {
       containers.map(({ name }) => name).sort(),
     ]);
     expect(Object.fromEntries(containers)).toEqual({
-      "192.0.2.11": ["ceph-mgr-a", "ceph-mon-a"],
-      "192.0.2.12": ["ceph-mgr-b", "ceph-mon-b"],
-      "192.0.2.13": ["ceph-mon-c"],
+      "192.0.2.11": ["ceph-mds-a", "ceph-mgr-a", "ceph-mon-a", "ceph-osd-a-osd0"],
+      "192.0.2.12": ["ceph-mgr-b", "ceph-mon-b", "ceph-osd-b-osd0"],
+      "192.0.2.13": ["ceph-mon-c", "ceph-osd-c-osd0"],
     });
     const { log } = stack.world;
     const at = (name: string) => log.findIndex((entry) => entry.name === name);
@@ -33,11 +33,18 @@ describe("a stack on the real engine", () => {
       ["a-prepare", "a-image-ceph"],
       ["a-image-ceph", "a-ceph-mon-a-store"],
       ["a-ceph-mon-a-store", "ceph-mon-a-container"],
-      ["a-ceph-mon-a-joined", "ceph-mon-b-container"],
-      ["b-ceph-mon-b-joined", "ceph-mon-c-container"],
-      ["c-ceph-mon-c-joined", "a-ceph-quorum"],
-      ["a-ceph-quorum", "ceph-mgr-a-container"],
-      ["a-ceph-mgr-a-active", "ceph-mgr-b-container"],
+      ["a-ceph-mon-a-back", "ceph-mon-b-container"],
+      ["b-ceph-mon-b-back", "ceph-mon-c-container"],
+      ["c-ceph-mon-c-back", "a-ceph-quorum"],
+      ["a-ceph-quorum", "a-ceph-keys"],
+      ["a-ceph-keys", "ceph-mgr-a-container"],
+      ["a-ceph-mgr-a-back", "ceph-mgr-b-container"],
+      ["b-ceph-osd-b-osd0-check", "a-ceph-osd-b-osd0-number"],
+      ["a-ceph-osd-b-osd0-number", "b-ceph-osd-b-osd0-store"],
+      ["b-ceph-mgr-b-back", "ceph-osd-a-osd0-container"],
+      ["a-ceph-osd-a-osd0-back", "ceph-osd-b-osd0-container"],
+      ["c-ceph-osd-c-osd0-back", "ceph-mds-a-container"],
+      ["a-ceph-mds-a-back", "a-ceph-fs-files"],
     ] as const) {
       expect(at(first), first).toBeGreaterThanOrEqual(0);
       expect(at(first), `${first} before ${then}`).toBeLessThan(at(then));
@@ -66,32 +73,36 @@ describe("a stack on the real engine", () => {
     await stack.configure(config);
     stack.changeWorld({
       log: [],
-      faults: [
-        { name: "b-ceph-mon-b-joined", operation: "update", when: "before", action: "fail", times: 1 },
-      ],
+      faults: [{ name: "b-ceph-mon-b-back", operation: "update", when: "before", action: "fail", times: 1 }],
     });
     const daemons = () =>
       stack.world.log
-        .filter(({ type, name }) => type.includes("Container") || /-joined|-quorum|-active/.test(name))
+        .filter(({ type, name }) => type.includes("Container") || /-back|-quorum|-may-change/.test(name))
         .map(({ operation, name }) => `${operation} ${name}`);
-    const replaced = (kind: string, host: string) =>
-      ["delete", "create"].map((operation) => `${operation} ceph-${kind}-${host}-container`);
+    // What happens to a daemon, up to the gate behind it.
+    const changed = (kind: string, host: string, store = "") => [
+      ...(kind === "mgr" ? [] : [`update ${host}-ceph-${kind}-${host}${store}-may-change`]),
+      `delete ceph-${kind}-${host}${store}-container`,
+      `create ceph-${kind}-${host}${store}-container`,
+    ];
+    const back = (kind: string, host: string, store = "") =>
+      `update ${host}-ceph-${kind}-${host}${store}-back`;
 
-    await expect(stack.up()).rejects.toThrow("b-ceph-mon-b-joined");
-    const before = [...replaced("mon", "a"), "update a-ceph-mon-a-joined", ...replaced("mon", "b")];
+    await expect(stack.up()).rejects.toThrow("b-ceph-mon-b-back");
+    const before = [...changed("mon", "a"), back("mon", "a"), ...changed("mon", "b")];
     expect(daemons()).toEqual(before);
 
     await stack.up();
     expect(daemons()).toEqual([
       ...before,
-      "update b-ceph-mon-b-joined",
-      ...replaced("mon", "c"),
-      "update c-ceph-mon-c-joined",
+      back("mon", "b"),
+      ...changed("mon", "c"),
+      back("mon", "c"),
       "update a-ceph-quorum",
-      ...replaced("mgr", "a"),
-      "update a-ceph-mgr-a-active",
-      ...replaced("mgr", "b"),
-      "update b-ceph-mgr-b-active",
+      ...["a", "b"].flatMap((host) => [...changed("mgr", host), back("mgr", host)]),
+      ...["a", "b", "c"].flatMap((host) => [...changed("osd", host, "-osd0"), back("osd", host, "-osd0")]),
+      ...changed("mds", "a"),
+      back("mds", "a"),
     ]);
   });
 
@@ -102,7 +113,7 @@ describe("a stack on the real engine", () => {
       .filter(({ type }) => type === "random:index/randomBytes:RandomBytes")
       .flatMap(({ outputs }) => [outputs?.base64, outputs?.hex])
       .map((secret) => JSON.parse((secret as { plaintext: string }).plaintext) as string);
-    expect(secrets).toHaveLength(8);
+    expect(secrets).toHaveLength(16);
     // A cephx key ends with the same base64, without its padding where it has more after it.
     const forms = secrets.map((secret) => secret.replace(/=+$/, ""));
     const config = exampleConfig();

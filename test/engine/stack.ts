@@ -22,6 +22,9 @@ export const exampleConfig = (names = ["a", "b", "c"]) => ({
     publicNetwork: "192.0.2.0/24",
     monitors: names,
     managers: names.slice(0, 2),
+    osds: names.map((host) => ({ host, file: "osd0" })),
+    metadataServers: names.slice(0, 1),
+    filesystems: ["files"],
   } as Record<string, unknown>,
   "farmstack:protectData": false as boolean,
 });
@@ -44,7 +47,7 @@ export class EngineStack {
       outfile: join(folder, "docker.js"),
     };
     await build({ ...fakeDocker, bundle: true, platform: "node" });
-    stack.changeWorld({});
+    stack.changeWorld({ answers: [{ match: " osd new ", stdout: "0\\n" }] });
     return stack;
   }
 

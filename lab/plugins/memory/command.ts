@@ -9,7 +9,9 @@ type Operations = Pick<ResourceType, "create" | "update" | "delete">;
 export function commandsInMemory(file: string): Record<string, () => Operations> {
   const answer: Runner = async ({ script, inputs }) => {
     const { stdout = "", code = 0 } =
-      readWorld(file).answers.find(({ match }) => new RegExp(match).test(script)) ?? {};
+      readWorld(file).answers.find(({ match }) =>
+        new RegExp(match).test(`${script}\n${inputs.stdin ?? ""}`),
+      ) ?? {};
     if (code === 0) return { stdout, stderr: "" };
     const host: string = inputs.connection?.host ?? "local";
     throw new Error(`${host}: ${failureMessage(`Process exited with status ${code}`, script, stdout)}`);

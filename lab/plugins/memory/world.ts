@@ -8,7 +8,7 @@ export interface World {
   hosts: Record<string, WorldHost>;
   /** Every create, update and delete that was begun on the host, in the order of their effects. */
   log: LogEntry[];
-  /** What commands print; the first that matches the script. A command without one prints nothing and ends with 0. */
+  /** What commands print; the first that matches. A command without one prints nothing and ends with 0. */
   answers: Answer[];
   faults: PlannedFault[];
   /** The engine is killed at the operation with this number: before its effect when odd, after it when even. */
@@ -57,7 +57,7 @@ export interface LogEntry {
 }
 
 export interface Answer {
-  /** Regular expression on the script. */
+  /** Regular expression on the script and the standard input. */
   match: string;
   stdout?: string;
   /** @default 0 */

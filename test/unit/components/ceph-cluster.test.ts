@@ -88,11 +88,15 @@ describe("CephCluster", () => {
 
   it("touches one monitor at a time, and managers after the quorum", async () => {
     const { opts } = await find("farmstack:container:Container", "ceph-mon-b");
-    expect(await dependencies(opts.dependsOn)).toEqual(["b-ceph-mon-b-store", "a-ceph-mon-a-joined"]);
+    expect(await dependencies(opts.dependsOn)).toEqual([
+      "b-ceph-mon-b-store",
+      "a-ceph-mon-a-back",
+      "b-ceph-mon-b-may-change",
+    ]);
     const manager = await find("farmstack:container:Container", "ceph-mgr-a");
-    expect(await dependencies(manager.opts.dependsOn)).toEqual(["a-ceph-quorum"]);
+    expect(await dependencies(manager.opts.dependsOn)).toEqual(["a-ceph-keys"]);
     const second = await find("farmstack:container:Container", "ceph-mgr-b");
-    expect(await dependencies(second.opts.dependsOn)).toEqual(["a-ceph-mgr-a-active"]);
+    expect(await dependencies(second.opts.dependsOn)).toEqual(["a-ceph-mgr-a-back"]);
   });
 
   it("ends an old container before its successor starts", async () => {
@@ -102,7 +106,7 @@ describe("CephCluster", () => {
   });
 
   it("asks a gate again whenever its container is another", async () => {
-    expect((await find(remoteCommand, "c-ceph-mon-c-joined")).inputs.stdin).toContain(
+    expect((await find(remoteCommand, "c-ceph-mon-c-back")).inputs.stdin).toContain(
       "ceph-mon-c-container-id",
     );
   });

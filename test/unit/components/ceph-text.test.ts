@@ -5,6 +5,7 @@ import { cephxKey, keyBytes } from "../../../components/ceph/cephx-key";
 import { managerCommand, monitorCommand } from "../../../components/ceph/daemons";
 import { managerGate, monitorGate, quorumGate } from "../../../components/ceph/gates";
 import { capabilities, renderKeyring } from "../../../components/ceph/keyring";
+import { type OsdStore, storeName } from "../../../components/ceph/osd-store";
 import { monitorStoreScript } from "../../../components/ceph/monitor-store";
 
 const monitors = [
@@ -34,6 +35,32 @@ describe("cephxKey", () => {
           else expect(Buffer.from(cephxKey(type, secret), "base64").subarray(12)).toEqual(secret);
         },
       ),
+    );
+  });
+});
+
+describe("the name of a store", () => {
+  const device = fc
+    .stringMatching(/^[a-z0-9][a-z0-9._:-]{0,20}$/)
+    .map((name) => ({ device: `/dev/disk/by-id/${name}` }));
+  const file = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/).map((name) => ({ file: name, sizeGiB: 1 }));
+  const topology = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 7 }), fc.oneof(device, file)), {
+    minLength: 1,
+    maxLength: 40,
+    selector: ([host, store]) => `${host} ${storeName(store)}`,
+  });
+  const names = (osds: [number, OsdStore][]) =>
+    osds.map(([host, store]) => `host${host}-${storeName(store)}`);
+
+  it("does not change when another is added or removed, and is fit for a container", () => {
+    fc.assert(
+      fc.property(topology, fc.nat(), (osds, at) => {
+        const all = names(osds);
+        const without = osds.filter((_, index) => index !== at % osds.length);
+        expect(names(without)).toEqual(all.filter((_, index) => index !== at % osds.length));
+        expect(new Set(all).size).toBe(all.length);
+        for (const name of all) expect(name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/);
+      }),
     );
   });
 });
@@ -71,7 +98,8 @@ describe("what is rendered", () => {
 
   it("scripts", () => {
     const gate = {
-      container: { name: "ceph-mon-a", id: "abc" },
+      container: "ceph-mon-a",
+      because: "abc",
       patience: 3,
       look: "ssh root@192.0.2.11 docker ps",
     };

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { managerGate, monitorGate, quorumGate } from "../../../components/ceph/gates";
+import { managerGate, mayStop, monitorGate, quorumGate } from "../../../components/ceph/gates";
 import { monitorStoreScript } from "../../../components/ceph/monitor-store";
+import { osdCheckScript, type OsdStore, osdStoreScript } from "../../../components/ceph/osd-store";
 import { leftoverScript } from "../../../components/container/leftover";
 import { auditRules, daemonJson, prepareScript, sysctlConf } from "../../../components/hosts/prepare";
 import { quote, wrapScript } from "../../../components/hosts/shell";
@@ -32,7 +33,8 @@ const sh = (script: string) =>
   });
 
 const gate = {
-  container: { name: "ceph-mon-a", id: "abc" },
+  container: "ceph-mon-a",
+  because: "abc",
   patience: 2,
   look: "ssh root@192.0.2.11 docker logs ceph-mon-a",
 };
@@ -136,6 +138,94 @@ describe("monitor store", () => {
     const store = join(folder, "foreign");
     mkdirSync(store);
     expect(sh(script(store)).stderr).toContain("fsid unknown");
+  });
+});
+
+describe("OSD store", () => {
+  const directory = () => join(folder, "osd");
+  const check = (store: OsdStore, uuid = "u1") =>
+    sh(osdCheckScript({ store, uuid, image: "image", directory: directory() }));
+
+  it("is free where nothing is, and ours where it was made", () => {
+    fakeDocker("exit 9");
+    expect(check({ file: "osd0" })).toMatchObject({ status: 0, stdout: "free\n" });
+    mkdirSync(directory());
+    writeFileSync(join(directory(), "farmstack-uuid"), "u1\n");
+    expect(check({ file: "osd0" })).toMatchObject({ status: 0, stdout: "store: unchanged\n" });
+    expect(check({ file: "osd0" }, "u2").stderr).toContain(
+      "holds another OSD (u1, not u2); nothing was changed",
+    );
+    rmSync(directory(), { recursive: true });
+  });
+
+  it("is refused on what is not a block device", () => {
+    expect(check({ device: "/dev/null" }).stderr).toContain(
+      "/dev/null is not a block device; nothing was changed",
+    );
+  });
+
+  it("passes its key by standard input, and is made whole or not at all", () => {
+    const script = osdStoreScript({
+      store: { file: "osd0", sizeGiB: 3 },
+      number: "7",
+      uuid: "u1",
+      fsid: "f1",
+      key: "SECRET",
+      cephConf: "[global]\nfsid = f1\n",
+      image: "image",
+      directory: directory(),
+    });
+    fakeDocker("cat >/dev/null; exit 1");
+    expect(sh(script).status).toBe(1);
+    expect(existsSync(directory())).toBe(false);
+    fakeDocker(`echo "$@" >"${folder}/arguments"; cat >"${folder}/script"`);
+    expect(sh(script)).toMatchObject({ status: 0, stdout: "store: made\n" });
+    expect(readFileSync(join(folder, "arguments"), "utf8")).not.toContain("SECRET");
+    const inContainer = readFileSync(join(folder, "script"), "utf8");
+    expect(inContainer).toContain("[osd.7]\n\tkey = SECRET\n");
+    expect(inContainer).toContain("truncate -s 3G");
+    expect(spawnSync("sh", ["-n"], { input: inContainer }).status).toBe(0);
+    expect(check({ file: "osd0" }).stdout).toBe("store: unchanged\n");
+  });
+});
+
+describe("before a daemon is stopped", () => {
+  const args = { ...gate, then: "osd add-noout osd.1" };
+  const answers = (health: string, stop: number) =>
+    fakeDocker(`case "$*" in
+      ps*) echo abc ;;
+      *health*) echo '${health}' ;;
+      *ok-to-stop*) echo "too few copies"; exit ${stop} ;;
+      *) echo "$*" >>"${folder}/then" ;;
+    esac`);
+
+  it("nothing is asked while it does not run", () => {
+    fakeDocker(`case "$*" in ps*) ;; *) exit 9 ;; esac`);
+    expect(sh(mayStop("osd ok-to-stop 1", args))).toMatchObject({
+      status: 0,
+      stdout: "ceph-mon-a does not run\n",
+    });
+  });
+
+  it("it waits for the cluster's word, and then does what belongs to it", () => {
+    answers('{"status": "HEALTH_WARN", "checks": {}}', 1);
+    expect(sh(mayStop("osd ok-to-stop 1", args)).stderr).toContain(
+      "ceph-mon-a can't be stopped: too few copies",
+    );
+    expect(existsSync(join(folder, "then"))).toBe(false);
+    answers('{"status": "HEALTH_OK", "checks": {}}', 0);
+    expect(sh(mayStop("osd ok-to-stop 1", args)).stdout).toContain("may stop");
+    expect(readFileSync(join(folder, "then"), "utf8")).toContain("osd add-noout osd.1");
+  });
+
+  it.each([
+    ["PG_DAMAGED", 1],
+    ["AUTH_INSECURE_SERVICE_KEY_TYPE", 0],
+  ])("an error %s ends with %i", (check, status) => {
+    answers(`{"status": "HEALTH_ERR", "checks": {"${check}": {"severity": "HEALTH_ERR"}}}`, 0);
+    const ended = sh(mayStop("osd ok-to-stop 1", args));
+    expect(ended.status).toBe(status);
+    if (status === 1) expect(ended.stderr).toContain(`not touched while Ceph is in error: ${check}`);
   });
 });
 

@@ -53,6 +53,14 @@ export function completeSettings() {
       keyType: "aes",
       monitors: ["host1", "host2", "host3"],
       managers: ["host1"],
+      osds: [
+        { host: "host1", device: "/dev/disk/by-id/ata-EXAMPLE" },
+        { host: "host2", file: "osd0", sizeGiB: 2 },
+      ],
+      metadataServers: ["host2"],
+      filesystems: ["cephfs"],
+      osdMemoryMiB: 2048,
+      metadataServerMemoryMiB: 1024,
       settings: {
         global: { debug_rocksdb: "0/0" },
         "client.rgw": { rgw_cache_enabled: true, rgw_thread_pool_size: 64 },

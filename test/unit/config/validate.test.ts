@@ -50,7 +50,16 @@ describe("a valid configuration", () => {
         sshMaxSessions: 100,
       },
       images: { overrides: {} },
-      ceph: { ...smallestSettings().ceph, keyType: "aes256k", settings: {} },
+      ceph: {
+        ...smallestSettings().ceph,
+        keyType: "aes256k",
+        osds: [],
+        metadataServers: [],
+        filesystems: [],
+        osdMemoryMiB: 4096,
+        metadataServerMemoryMiB: 4096,
+        settings: {},
+      },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
