@@ -43,15 +43,22 @@ describe("bringing up the lab", () => {
     expect([...(ceph?.monitors.quorum ?? [])].sort()).toEqual(["host1", "host2", "host3"]);
     expect(ceph?.manager.active).toMatch(/^host[12]$/);
     expect(ceph?.manager.standbys).toBe(1);
+    expect(ceph?.osds).toEqual({ all: 3, up: 3 });
+    expect(ceph?.metadataServers).toEqual({ active: 1, standbys: 1 });
   });
 
   it("has each container once", async () => {
     const { stdout } = await lab("status", "--json");
     const { hosts } = JSON.parse(stdout) as LabStatus;
     expect(hosts.map(({ containers }) => containers)).toEqual([
-      { "ceph-mgr-host1": "running", "ceph-mon-host1": "running" },
-      { "ceph-mgr-host2": "running", "ceph-mon-host2": "running" },
-      { "ceph-mon-host3": "running" },
+      { "ceph-mgr-host1": "running", "ceph-mon-host1": "running", "ceph-osd-host1-osd0": "running" },
+      {
+        "ceph-mds-host2": "running",
+        "ceph-mgr-host2": "running",
+        "ceph-mon-host2": "running",
+        "ceph-osd-host2-osd0": "running",
+      },
+      { "ceph-mds-host3": "running", "ceph-mon-host3": "running", "ceph-osd-host3-osd0": "running" },
     ]);
   });
 

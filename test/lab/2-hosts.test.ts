@@ -1,21 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { labStackFile } from "../../lab/stack-file";
-import { on, pulumi } from "./lab";
-
-const changedStack = async (
-  change: (document: ReturnType<typeof parseDocument>) => void,
-): Promise<string> => {
-  const document = parseDocument(await readFile(labStackFile, "utf8"));
-  change(document);
-  const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
-  await writeFile(file, document.toString(), { mode: 0o600 });
-  return file;
-};
+import { changedStack, on, pulumi } from "./lab";
 
 describe("prepared hosts", () => {
   it("run an enabled engine with the declared settings", async () => {

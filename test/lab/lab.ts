@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Document, parseDocument } from "yaml";
 import { labDir, projectRoot } from "../../lab/paths";
 import { run, type RunResult } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
-import { type LabHost, readLabHosts } from "../../lab/stack-file";
+import { type LabHost, labStackFile, readLabHosts } from "../../lab/stack-file";
 
 /** Firewall and settings of the machine before the lab came, kept by the first test for the last. */
 export const machineBefore = join(tmpdir(), "farmstack-machine-before.json");
@@ -26,6 +28,15 @@ export async function up(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...args);
   if (code !== 0) throw new Error(`pulumi up ended with ${code}:\n${stdout}\n${stderr}`);
   return stdout + stderr;
+}
+
+/** A copy of the dev stack's configuration with a change; gives its path. */
+export async function changedStack(change: (document: Document.Parsed) => void): Promise<string> {
+  const document = parseDocument(await readFile(labStackFile, "utf8"));
+  change(document);
+  const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
+  await writeFile(file, document.toString(), { mode: 0o600 });
+  return file;
 }
 
 export async function host(name: string): Promise<LabHost> {
