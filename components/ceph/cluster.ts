@@ -8,7 +8,7 @@ import { keyringOf, newEntity } from "./entity";
 import { type Capabilities, capabilities } from "./keyring";
 import { createFilesystem } from "./filesystem";
 import { grantKeys } from "./grants";
-import { createManagers, createMetadataServers } from "./managers";
+import { createManagers, createMetadataServers } from "./keyed-daemons";
 import { createMonitors } from "./monitors";
 import { createOsds, type OsdArgs } from "./osds";
 
@@ -38,6 +38,9 @@ export interface CephClusterArgs {
   /** The fsid and the keys can't be deleted before `pulumi state unprotect`. @default true */
   protect?: boolean;
 }
+
+/** Most memory of a manager; its Python modules take some 300 MiB when idle. */
+const managerMemoryMiB = 2048;
 
 /**
  * A Ceph cluster: monitors in quorum, managers, OSDs, and CephFS with its metadata servers. Its identity (fsid) and its keys are made here and kept in the
@@ -98,7 +101,10 @@ export class CephCluster extends pulumi.ComponentResource {
     const seed = keyringOf([entity("mon.", capabilities.monitor), admin]);
     const quorum = createMonitors(name, { hosts: monitors, addresses, fsid: this.fsid, seed, files }, this);
     const auth = grantKeys(name, monitor, keyringOf([...managerKeys, ...serverKeys]), quorum, this);
-    const managed = createManagers({ hosts: managers, entities: managerKeys, files, after: auth }, this);
+    const managed = createManagers(
+      { hosts: managers, entities: managerKeys, files, memoryMiB: managerMemoryMiB, after: auth },
+      this,
+    );
     const stored = createOsds(
       {
         osds,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { labStatus } from "../../lab/status";
-import { on, pulumi, up } from "./lab";
+import { on, pulumi, up, waitFor } from "./lab";
 
 describe("recovery", () => {
   it("brings back a monitor that was removed, with the same identity", async () => {
@@ -26,19 +26,9 @@ describe("recovery", () => {
 
   it("goes on with a monitor down, and takes it back when its host boots", async () => {
     await on("host3", "docker stop ceph-mon-host3");
-    const seen = await waitFor(async () => (await labStatus()).ceph?.monitors.quorum.length === 2);
+    const seen = await waitFor(async () => (await labStatus()).ceph?.monitors.quorum.length === 2, 180);
     await on("host3", "docker start ceph-mon-host3");
-    const back = await waitFor(async () => (await labStatus()).ok);
+    const back = await waitFor(async () => (await labStatus()).ok, 180);
     process.stdout.write(`quorum of two seen after ${seen} s, of three again after ${back} s\n`);
   });
 });
-
-/** Seconds until it holds; at most 180. */
-async function waitFor(condition: () => Promise<boolean>): Promise<number> {
-  const started = Date.now();
-  while (!(await condition())) {
-    if (Date.now() - started > 180_000) throw new Error("not within 180 s");
-    await new Promise((wait) => setTimeout(wait, 1000));
-  }
-  return Math.round((Date.now() - started) / 1000);
-}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { changedStack, lab, on, pulumi } from "./lab";
+import { ensureDocker } from "../../lab/docker";
+import { lab, on, tryUpWith, up, waitFor } from "./lab";
 
 const monitors = ["host1", "host2", "host3"];
 const ceph = (command: string, host = "host1") =>
@@ -57,10 +58,9 @@ describe("Ceph", () => {
     const before = await containers();
     await inClient("host1", writer);
     const watched = watch();
-    const file = await changedStack((document) =>
+    const changed = await tryUpWith((document) =>
       document.setIn(["config", "farmstack:ceph", "settings", "global", "debug_ms"], "0/0"),
     );
-    const changed = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview", "--config-file", file);
     const { quorum, osdsDown } = await watched.stop();
     await inClient("host1", "touch /tmp/stop; sleep 2");
     expect(changed.code, changed.stdout + changed.stderr).toBe(0);
@@ -93,17 +93,8 @@ describe("Ceph", () => {
     );
     const before = await on("host2", sum);
     try {
-      const file = await changedStack((document) =>
+      const { code, stdout } = await tryUpWith((document) =>
         document.addIn(["config", "farmstack:ceph", "osds"], { host: "host2", device }),
-      );
-      const { code, stdout } = await pulumi(
-        "up",
-        "--stack",
-        "dev",
-        "--yes",
-        "--skip-preview",
-        "--config-file",
-        file,
       );
       expect(code).not.toBe(0);
       expect(stdout).toContain(`${device} is in use; nothing was changed. Found on it:`);
@@ -114,8 +105,39 @@ describe("Ceph", () => {
     }
     // The cluster never heard of it.
     expect((JSON.parse(await ceph("status --format json")) as Status).osdmap.num_osds).toBe(3);
-    const { code, stdout } = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview");
-    expect(code, stdout).toBe(0);
+    await up();
+  });
+
+  it("goes on when the host with the active metadata server dies, and takes it back when it boots", async () => {
+    const { filesystems } = JSON.parse(await ceph("fs dump --format json 2>/dev/null")) as FilesystemDump;
+    const active = Object.values(filesystems[0]?.mdsmap.info ?? {}).find(
+      ({ state }) => state === "up:active",
+    )?.name;
+    expect(["host2", "host3"]).toContain(active);
+    await inClient("host1", "md5sum </mnt/fs/shared >/tmp/before");
+    await inClient("host1", writer);
+    const engine = await ensureDocker();
+    const machine = engine.client.getContainer(`farmstack-lab-${active}`);
+    await machine.kill();
+    try {
+      const writesAt = async () =>
+        Number((await inClient("host1", "cat /tmp/writes 2>/dev/null || echo 0")) || 0);
+      await new Promise((wait) => setTimeout(wait, 5000)); // what was under way is done
+      const stuck = await writesAt();
+      const seconds = await waitFor(async () => (await writesAt()) > stuck + 20, 180);
+      process.stdout.write(`${active} died: the client wrote again after ${seconds + 5} s\n`);
+    } finally {
+      await machine.start();
+    }
+    const healthy = await waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), 300);
+    process.stdout.write(`${active} booted: HEALTH_OK after ${healthy} s\n`);
+    await inClient("host1", "touch /tmp/stop; sleep 2");
+    const [, , failures] = (await inClient("host1", "cat /tmp/result")).split(" ").map(Number);
+    expect(failures).toBe(0);
+    expect(await inClient("host1", "md5sum </mnt/fs/shared")).toBe(
+      await inClient("host1", "cat /tmp/before"),
+    );
+    expect((await lab("status")).code).toBe(0);
   });
 });
 
@@ -134,10 +156,15 @@ while not os.path.exists("/tmp/stop"):
         failures += 1
     longest = max(longest, time.time() - begun)
     writes += 1
+    open("/tmp/writes", "w").write(str(writes))
     time.sleep(0.05)
 open("/tmp/result", "w").write("%d %d %d" % (writes, longest * 1000, failures))
 PYTHON
-rm -f /tmp/stop /tmp/result; nohup python3 /tmp/writer.py >/dev/null 2>&1 &`;
+rm -f /tmp/stop /tmp/result /tmp/writes; nohup python3 /tmp/writer.py >/dev/null 2>&1 &`;
+
+interface FilesystemDump {
+  filesystems: { mdsmap: { info: Record<string, { name: string; state: string }> } }[];
+}
 
 interface Status {
   osdmap: { num_osds: number; num_up_osds: number; num_in_osds: number };

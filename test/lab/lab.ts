@@ -23,15 +23,23 @@ export function lab(...args: string[]): Promise<RunResult> {
 
 export const pulumi = (...args: string[]): Promise<RunResult> => lab("pulumi", ...args, "--non-interactive");
 
+/** `up` of the dev stack without a preview; any exit code is an answer. */
+export const tryUp = (...args: string[]): Promise<RunResult> =>
+  pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...args);
+
+/** `up` of the dev stack with a change of its configuration; any exit code is an answer. */
+export const tryUpWith = async (change: (document: Document.Parsed) => void): Promise<RunResult> =>
+  tryUp("--config-file", await changedStack(change));
+
 /** `up` of the dev stack, in words that show what went wrong when it did. */
 export async function up(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...args);
+  const { code, stdout, stderr } = await tryUp(...args);
   if (code !== 0) throw new Error(`pulumi up ended with ${code}:\n${stdout}\n${stderr}`);
   return stdout + stderr;
 }
 
 /** A copy of the dev stack's configuration with a change; gives its path. */
-export async function changedStack(change: (document: Document.Parsed) => void): Promise<string> {
+async function changedStack(change: (document: Document.Parsed) => void): Promise<string> {
   const document = parseDocument(await readFile(labStackFile, "utf8"));
   change(document);
   const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
@@ -48,6 +56,16 @@ export async function host(name: string): Promise<LabHost> {
 /** What a shell command on a host prints. */
 export async function on(name: string, command: string): Promise<string> {
   return (await onLabHost(await host(name), command)).stdout.trim();
+}
+
+/** Seconds until it holds; asks once a second, and fails after `limit` seconds. What throws does not hold yet. */
+export async function waitFor(condition: () => Promise<boolean>, limit: number): Promise<number> {
+  const started = Date.now();
+  while (!(await condition().catch(() => false))) {
+    if (Date.now() - started > limit * 1000) throw new Error(`not within ${limit} s`);
+    await new Promise((wait) => setTimeout(wait, 1000));
+  }
+  return Math.round((Date.now() - started) / 1000);
 }
 
 /**

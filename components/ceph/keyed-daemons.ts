@@ -1,0 +1,65 @@
+import { type remote } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ContainerFile } from "../container";
+import { type Host } from "../hosts";
+import { createDaemon, type DaemonArgs } from "./daemon";
+import { dataPath, managerCommand, metadataServerCommand } from "./daemons";
+import { type Entity, keyringOf } from "./entity";
+import { managerGate, metadataServerGate } from "./gates";
+
+/** A manager loads its modules for up to a minute. */
+const patience = 180;
+
+export interface KeyedDaemonsArgs {
+  hosts: Host[];
+  /** Keys of the daemons, in the order of the hosts. */
+  entities: Entity[];
+  /** ceph.conf and the administrator's keyring. */
+  files: ContainerFile[];
+  /** Most memory of each, MiB. */
+  memoryMiB: number;
+  /** What has to be there before the first. */
+  after: remote.Command;
+}
+
+type Kind = Pick<DaemonArgs, "okToStop" | "isBack"> & {
+  kind: "mgr" | "mds";
+  command: pulumi.Input<string>[];
+};
+
+/** A manager on each host; gives the gate behind which one of them is active. */
+export const createManagers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): remote.Command =>
+  createOnEach(args, (id) => ({ kind: "mgr", command: managerCommand(id), isBack: managerGate }), parent);
+
+/** A metadata server on each host; one for each file system is active, the others stand by. */
+export const createMetadataServers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): remote.Command =>
+  createOnEach(
+    args,
+    (id) => ({
+      kind: "mds",
+      command: metadataServerCommand(id),
+      okToStop: `mds ok-to-stop ${id}`,
+      isBack: (gate) => metadataServerGate(id, gate),
+    }),
+    parent,
+  );
+
+/** Daemons that hold nothing but a key, one after the other. */
+function createOnEach(
+  { hosts, entities, files, memoryMiB, after }: KeyedDaemonsArgs,
+  describe: (id: string) => Kind,
+  parent: pulumi.Resource,
+): remote.Command {
+  return hosts.reduce((before, host, index) => {
+    const id = host.hostName;
+    const { kind, command, ...gates } = describe(id);
+    // The daemon reads its keyring as the user `ceph`, whose number differs between images.
+    const keyring = {
+      path: `${dataPath(kind, id)}/keyring`,
+      content: keyringOf([entities[index] as Entity]),
+      mode: "0444",
+    };
+    const container = { command, files: [...files, keyring], memoryMiB };
+    return createDaemon({ kind, id, host, container, patience, ...gates }, [before], parent).back;
+  }, after);
+}
