@@ -1,4 +1,5 @@
 import { quote, wrapScript } from "../hosts/shell";
+import { keepStore, makeStore, type StoreArgs } from "./store";
 import { adminKeyringPath, cephConfPath, osdDataPath, osdDevicePath } from "./daemons";
 
 /** Where an OSD keeps its data: a whole device (`device`), or for a lab a file (`file`, of `sizeGiB`). */
@@ -32,29 +33,16 @@ export interface OsdStoreArgs {
   directory: string;
 }
 
-/** Fails unless the store is this OSD's already, or its device is there and carries nothing at all. */
-function refuseWhatIsInUse({
-  store,
-  uuid,
-  image,
+type CheckArgs = Pick<OsdStoreArgs, "store" | "uuid" | "image" | "directory">;
+
+const storeOf = ({ store, uuid, directory }: CheckArgs): StoreArgs => ({
   directory,
-}: Pick<OsdStoreArgs, "store" | "uuid" | "image" | "directory">): string {
-  const { device } = store;
-  const ours = `
-store=${quote(directory)}
-uuid=${quote(uuid)}
-if [ -e "$store" ]; then
-  found=$(cat "$store/farmstack-uuid" 2>/dev/null || echo "unknown")
-  if [ "$found" = "$uuid" ]; then
-    echo "store: unchanged"
-    return
-  fi
-  echo "$store holds another OSD ($found, not $uuid); nothing was changed. Move it away if it is not needed." >&2
-  exit 1
-fi
-`;
-  if (!device) return ours;
-  return `${ours}
+  identity: uuid,
+  owner: `the OSD on ${store.device ?? store.file}`,
+});
+
+/** Part of a script: fails unless the device is there and carries nothing at all. */
+const refuseDeviceInUse = (device: string, image: string): string => `
 device=${quote(device)}
 if [ ! -b "$device" ]; then
   echo "$device is not a block device; nothing was changed. See: ls -l /dev/disk/by-id" >&2
@@ -69,11 +57,12 @@ if [ "$status" != 2 ] || [ -n "$signature" ]; then # 2: blkid found nothing
   exit 1
 fi
 `;
-}
 
 /** Script that looks whether an OSD may be made here, before the cluster hears of it. Writes nothing. */
-export const osdCheckScript = (args: Pick<OsdStoreArgs, "store" | "uuid" | "image" | "directory">): string =>
-  `${refuseWhatIsInUse(args)}echo "free"\n`;
+export function osdCheckScript(args: CheckArgs): string {
+  const { device } = args.store;
+  return `${keepStore(storeOf(args))}${device ? refuseDeviceInUse(device, args.image) : ""}echo "free"\n`;
+}
 
 /**
  * Script that makes an OSD's store once (`ceph-osd --mkfs`). It never formats anything that carries a signature: a
@@ -81,23 +70,18 @@ export const osdCheckScript = (args: Pick<OsdStoreArgs, "store" | "uuid" | "imag
  * https://docs.ceph.com/en/latest/install/manual-deployment/#adding-osds
  */
 export function osdStoreScript(args: OsdStoreArgs): string {
-  const { store, image } = args;
-  const device = store.device ? `--device "$(readlink -f "$device"):${osdDevicePath}"` : "";
-  return `${refuseWhatIsInUse(args)}
-new="$store.new"
-rm -rf "$new"
-mkdir -p "$new"
-docker run --rm --interactive --network host --tmpfs /run/ceph:mode=1777 ${device} --volume "$new:${osdDataPath}" \\
-  --entrypoint sh ${quote(image)} -s <<'IN_CONTAINER'
-${wrapScript(makeStore(args))}IN_CONTAINER
-echo "$uuid" >"$new/farmstack-uuid"
-sync -f "$new"
-mv "$new" "$store"
-echo "store: made"
-`;
+  const { device } = args.store;
+  const make = `docker run --rm --interactive --network host --tmpfs /run/ceph:mode=1777 --volume "$new:${osdDataPath}" \\
+  ${device ? `--device "$(readlink -f "$device"):${osdDevicePath}" ` : ""}--entrypoint sh ${quote(args.image)} -s <<'IN_CONTAINER'
+${wrapScript(mkfsScript(args))}IN_CONTAINER`;
+  return (
+    keepStore(storeOf(args)) +
+    (device ? refuseDeviceInUse(device, args.image) : "") +
+    makeStore(storeOf(args), make)
+  );
 }
 
-function makeStore({ store, number, uuid, fsid, key, cephConf }: OsdStoreArgs): string {
+function mkfsScript({ store, number, uuid, fsid, key, cephConf }: OsdStoreArgs): string {
   const block = store.device
     ? `ln -s ${osdDevicePath} ${osdDataPath}/block\nchown ceph:ceph ${osdDevicePath}`
     : `truncate -s ${store.sizeGiB ?? 10}G ${osdDataPath}/block`;

@@ -65,19 +65,19 @@ describe("generated secrets", () => {
     const preview = await pulumi("preview", "--stack", "dev", "--diff");
     const detailed = await pulumi("up", "--stack", "dev", "--yes", "--diff", "--refresh");
     // The monitor's store step carries the keyring on standard input; made to fail, it prints all that it ever prints.
-    await on("host3", "echo broken > /var/lib/farmstack/ceph/mon-host3/farmstack-fsid");
+    await on("host3", "echo broken > /var/lib/farmstack/ceph/mon-host3/farmstack-identity");
     const urn = /urn:\S+host3-ceph-mon-host3-store/.exec(
       (await pulumi("stack", "--show-urns", "--stack", "dev")).stdout,
     )?.[0];
     try {
       const failed = await tryUp("--target", urn as string, "--replace", urn as string);
       expect(failed.code).not.toBe(0);
-      expect(failed.stdout).toContain("holds the store of another cluster");
+      expect(failed.stdout).toContain("belongs to something else (broken, not");
       for (const { stdout, stderr } of [preview, detailed, failed])
         expect(found(stdout + stderr)).toEqual([]);
     } finally {
       const fsid = (await pulumi("stack", "output", "cephFsid", "--stack", "dev")).stdout.trim();
-      await on("host3", `echo ${fsid} > /var/lib/farmstack/ceph/mon-host3/farmstack-fsid`);
+      await on("host3", `echo ${fsid} > /var/lib/farmstack/ceph/mon-host3/farmstack-identity`);
     }
     await up();
   });

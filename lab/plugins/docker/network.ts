@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Change, type Properties, type ResourceType } from "../resource-type";
 import { autoName } from "./auto-name";
-import { DaemonError, isMissing, onDaemon } from "./connection";
+import { isMissing, onDaemon } from "./connection";
 import { labelMap } from "./container-blocks";
 import { inputsOf } from "./inputs-of";
+import { removeWhenFree } from "./remove-when-free";
 
 const inputs: Record<string, Change> = {
   name: "replace",
@@ -43,20 +43,11 @@ export const network: ResourceType = {
     }
   },
 
-  /** Waits half a minute for containers to leave it, as the official plugin does. */
-  async delete(id, _state, { config }) {
-    for (let left = 30; ; left--) {
-      try {
-        await onDaemon(config, (docker) => docker.getNetwork(id).remove());
-        return;
-      } catch (error) {
-        if (isMissing(error)) return;
-        const inUse = error instanceof DaemonError && error.message.includes("has active endpoints");
-        if (!inUse || left === 0) throw error;
-        await sleep(1000);
-      }
-    }
-  },
+  delete: (id, _state, { config }) =>
+    removeWhenFree(
+      () => onDaemon(config, (docker) => docker.getNetwork(id).remove()),
+      (error) => error.message.includes("has active endpoints"),
+    ),
 };
 
 /** The body of Docker's create request for a network's inputs. */

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Change, type Properties, type ResourceType } from "../resource-type";
 import { autoName } from "./auto-name";
-import { DaemonError, isMissing, onDaemon } from "./connection";
+import { isMissing, onDaemon } from "./connection";
 import { labelMap } from "./container-blocks";
 import { inputsOf } from "./inputs-of";
+import { removeWhenFree } from "./remove-when-free";
 
 const inputs: Record<string, Change> = {
   name: "replace",
@@ -39,20 +39,11 @@ export const volume: ResourceType = {
     }
   },
 
-  /** Waits half a minute for containers that use it, as the official plugin does. */
-  async delete(id, _state, { config }) {
-    for (let left = 30; ; left--) {
-      try {
-        await onDaemon(config, (docker) => docker.getVolume(id).remove());
-        return;
-      } catch (error) {
-        if (isMissing(error)) return;
-        const inUse = error instanceof DaemonError && error.status === 409;
-        if (!inUse || left === 0) throw error;
-        await sleep(1000);
-      }
-    }
-  },
+  delete: (id, _state, { config }) =>
+    removeWhenFree(
+      () => onDaemon(config, (docker) => docker.getVolume(id).remove()),
+      (error) => error.status === 409,
+    ),
 };
 
 async function mountpoint(name: string, config: Properties): Promise<string> {

@@ -130,14 +130,14 @@ describe("monitor store", () => {
     expect(sh(script(store))).toMatchObject({ status: 0, stdout: "store of mon.a: unchanged\n" });
     const other = sh(script(store, "f2"));
     expect(other.status).toBe(1);
-    expect(other.stderr).toContain("another cluster (fsid f1, not f2); nothing was changed");
-    expect(readFileSync(join(store, "farmstack-fsid"), "utf8")).toBe("f1\n");
+    expect(other.stderr).toContain("belongs to something else (f1, not f2); nothing was changed");
+    expect(readFileSync(join(store, "farmstack-identity"), "utf8")).toBe("f1\n");
   });
 
   it("refuses a directory that it did not make", () => {
     const store = join(folder, "foreign");
     mkdirSync(store);
-    expect(sh(script(store)).stderr).toContain("fsid unknown");
+    expect(sh(script(store)).stderr).toContain("(unknown, not f1)");
   });
 });
 
@@ -150,10 +150,13 @@ describe("OSD store", () => {
     fakeDocker("exit 9");
     expect(check({ file: "osd0" })).toMatchObject({ status: 0, stdout: "free\n" });
     mkdirSync(directory());
-    writeFileSync(join(directory(), "farmstack-uuid"), "u1\n");
-    expect(check({ file: "osd0" })).toMatchObject({ status: 0, stdout: "store: unchanged\n" });
+    writeFileSync(join(directory(), "farmstack-identity"), "u1\n");
+    expect(check({ file: "osd0" })).toMatchObject({
+      status: 0,
+      stdout: "store of the OSD on osd0: unchanged\n",
+    });
     expect(check({ file: "osd0" }, "u2").stderr).toContain(
-      "holds another OSD (u1, not u2); nothing was changed",
+      "belongs to something else (u1, not u2); nothing was changed",
     );
     rmSync(directory(), { recursive: true });
   });
@@ -179,13 +182,13 @@ describe("OSD store", () => {
     expect(sh(script).status).toBe(1);
     expect(existsSync(directory())).toBe(false);
     fakeDocker(`echo "$@" >"${folder}/arguments"; cat >"${folder}/script"`);
-    expect(sh(script)).toMatchObject({ status: 0, stdout: "store: made\n" });
+    expect(sh(script)).toMatchObject({ status: 0, stdout: "store of the OSD on osd0: made\n" });
     expect(readFileSync(join(folder, "arguments"), "utf8")).not.toContain("SECRET");
     const inContainer = readFileSync(join(folder, "script"), "utf8");
     expect(inContainer).toContain("[osd.7]\n\tkey = SECRET\n");
     expect(inContainer).toContain("truncate -s 3G");
     expect(spawnSync("sh", ["-n"], { input: inContainer }).status).toBe(0);
-    expect(check({ file: "osd0" }).stdout).toBe("store: unchanged\n");
+    expect(check({ file: "osd0" }).stdout).toBe("store of the OSD on osd0: unchanged\n");
   });
 });
 
