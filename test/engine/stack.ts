@@ -78,8 +78,11 @@ export class EngineStack {
     return this.pulumi([command, ...common, ...args]);
   }
 
-  pulumi(args: string[]): Promise<RunResult> {
-    return this.workspace.pulumi(args, {
+  /** Everything that the CLI has printed. */
+  printed = "";
+
+  async pulumi(args: string[]): Promise<RunResult> {
+    const result = await this.workspace.pulumi(args, {
       allow: Array.from({ length: 256 }, (_, code) => code),
       env: {
         FARMSTACK_PLUGIN_WORLD: this.worldFile,
@@ -87,6 +90,8 @@ export class EngineStack {
         PATH: `${join(__dirname, "bin")}${delimiter}${this.workspace.path}`,
       },
     });
+    this.printed += result.stdout + result.stderr;
+    return result;
   }
 
   /** `up` without a preview; throws with everything it printed when it failed. */
