@@ -107,6 +107,7 @@ export class CephCluster extends pulumi.ComponentResource {
     );
     const stored = createOsds(
       {
+        cluster: name,
         osds,
         fsid: this.fsid,
         cephConf: this.cephConf,
@@ -115,7 +116,6 @@ export class CephCluster extends pulumi.ComponentResource {
         files,
         monitor,
         after: managed,
-        protect,
       },
       this,
     );

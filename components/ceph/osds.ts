@@ -8,6 +8,7 @@ import { cephxKey, keyBytes, type KeyType } from "./cephx-key";
 import { createDaemon } from "./daemon";
 import { containerName, osdCommand, osdDataPath, osdDevicePath } from "./daemons";
 import { osdGate } from "./gates";
+import { guardOsdRemoval } from "./osd-removal";
 import { osdCheckScript, osdStoreScript, type OsdStore, storeName } from "./osd-store";
 
 const patience = 300;
@@ -19,6 +20,8 @@ export interface OsdArgs {
 }
 
 export interface OsdsArgs {
+  /** Name of the cluster's component. */
+  cluster: string;
   osds: OsdArgs[];
   fsid: pulumi.Output<string>;
   cephConf: pulumi.Output<string>;
@@ -29,7 +32,6 @@ export interface OsdsArgs {
   /** Container of a monitor, on the host that runs it, where new OSDs are announced. */
   monitor: { host: Host; container: string };
   after: remote.Command;
-  protect: boolean;
 }
 
 /**
@@ -37,6 +39,8 @@ export interface OsdsArgs {
  * cluster says that it can do without it.
  */
 export function createOsds(args: OsdsArgs, parent: pulumi.Resource): remote.Command {
+  const containers = args.osds.map((osd) => `${containerName("osd", osdName(osd))}-container`);
+  const guard = guardOsdRemoval(args.cluster, containers, args.monitor);
   let before = args.after;
   for (const osd of args.osds) {
     const { number, uuid, store } = createStore(osd, args, parent);
@@ -52,6 +56,7 @@ export function createOsds(args: OsdsArgs, parent: pulumi.Resource): remote.Comm
           volumes: [{ hostPath: storeDirectory(osd), path: osdDataPath }],
           devices: osd.store.device ? [{ hostPath: osd.store.device, path: osdDevicePath }] : undefined,
           memoryMiB: args.memoryMiB,
+          beforeDelete: guard,
         },
         okToStop: pulumi.interpolate`osd ok-to-stop ${number}`,
         // A change takes seconds: its copies need not be made elsewhere meanwhile.
@@ -77,9 +82,9 @@ const storeDirectory = (osd: OsdArgs): string => `${osd.host.dataDirectory}/ceph
 
 function createStore(osd: OsdArgs, args: OsdsArgs, parent: pulumi.Resource) {
   const name = containerName("osd", osdName(osd));
-  const kept = { parent, protect: args.protect };
-  const uuid = new random.RandomUuid(`${name}-uuid`, {}, kept).result;
-  const secret = new random.RandomBytes(`${name}-key`, { length: keyBytes(args.keyType) }, kept).base64;
+  // Not protected: what keeps them is the container, which does not go before the data is safe elsewhere.
+  const uuid = new random.RandomUuid(`${name}-uuid`, {}, { parent }).result;
+  const secret = new random.RandomBytes(`${name}-key`, { length: keyBytes(args.keyType) }, { parent }).base64;
   const key = secret.apply((base64) => cephxKey(args.keyType, Buffer.from(base64, "base64")));
 
   const place = { store: osd.store, directory: storeDirectory(osd) };

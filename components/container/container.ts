@@ -44,6 +44,8 @@ export interface ContainerArgs {
   devices?: { hostPath: string; path: string }[];
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
+  /** Is called before the container is deleted, also when it is no longer in the program. @default none */
+  beforeDelete?: pulumi.ResourceHook;
   /** Command that tells whether it is healthy, and how often it runs. @default none */
   health?: { command: string[]; interval: string };
 }
@@ -129,7 +131,10 @@ export class Container extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // The provider calls a change of these an update, and then changes nothing on the container.
         replaceOnChanges: ["healthcheck", "tmpfs"],
-        hooks: { beforeCreate: [removeLeftover(host, name, labels)] },
+        hooks: {
+          beforeCreate: [removeLeftover(host, name, labels)],
+          beforeDelete: args.beforeDelete && [args.beforeDelete],
+        },
       },
     );
     this.containerId = container.id;

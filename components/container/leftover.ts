@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";
@@ -15,7 +14,8 @@ export function removeLeftover(
   labels: Record<string, string>,
 ): pulumi.ResourceHook {
   return new pulumi.ResourceHook(`${container}-leftover`, async () => {
-    const found = (await onHost(host, leftoverScript(container, labels))).trim();
+    const { ok, output: found } = await host.ask(leftoverScript(container, labels));
+    if (!ok) throw new Error(`${host.hostName}: ${found}`);
     if (found === "foreign") {
       const look = host.shellCommand(`docker inspect ${container}`);
       throw new Error(
@@ -33,15 +33,4 @@ export function leftoverScript(container: string, labels: Record<string, string>
   const named = `docker ps --all --quiet --filter ${quote(`name=^/?${container}$`)}`;
   const ours = Object.entries(labels).map(([label, value]) => `--filter ${quote(`label=${label}=${value}`)}`);
   return `set -e; any=$(${named}); ours=$(${named} ${ours.join(" ")}); if [ -z "$any" ]; then :; elif [ "$any" = "$ours" ]; then docker rm --force "$ours" >/dev/null; echo removed; else echo foreign; fi`;
-}
-
-function onHost(host: Host, script: string): Promise<string> {
-  const args = [...host.sshOptions, ...host.sshDestination, "--", script];
-  return new Promise((done, failed) =>
-    execFile("ssh", args, { timeout: 60_000 }, (error, stdout, stderr) => {
-      if (error)
-        failed(new Error(`${host.hostName} (${host.address}) can't be reached by ssh: ${stderr.trim()}`));
-      else done(stdout);
-    }),
-  );
 }

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -77,12 +78,6 @@ export class Host extends pulumi.ComponentResource {
     return opensshOptions(this.args.ssh, this.args.hostKey);
   }
 
-  /** Arguments of OpenSSH for where this host is. */
-  public get sshDestination(): string[] {
-    const { user, port } = this.args.ssh;
-    return ["-l", user, "-p", String(port), this.address];
-  }
-
   /** What to type to look into something on this host; for messages. */
   public shellCommand(remote: string): string {
     const { user, port } = this.args.ssh;
@@ -111,6 +106,24 @@ export class Host extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false, // sshd refuses these variables
       },
       { customTimeouts: { create: timeout, update: timeout }, ...opts },
+    );
+  }
+
+  /**
+   * Asks something on the host right now, through the system's ssh, as the login that the stack has. For hooks, which
+   * run while the engine is at work; anything that is to be in the plan is a resource (`run`).
+   */
+  public ask(command: string): Promise<{ ok: boolean; output: string }> {
+    const { ssh, address } = this.args;
+    const args = [...this.sshOptions, "-l", ssh.user, "-p", String(ssh.port), address, "--", command];
+    return new Promise((done, failed) =>
+      execFile("ssh", args, { timeout: 60_000 }, (error, stdout, stderr) => {
+        if (!error) done({ ok: true, output: stdout.trim() });
+        // 255 is ssh's own word; any other code is the command's.
+        else if (error.code === 255 || typeof error.code !== "number")
+          failed(new Error(`${this.hostName} (${address}) can't be reached by ssh: ${stderr.trim()}`));
+        else done({ ok: false, output: (stdout + stderr).trim() });
+      }),
     );
   }
 

@@ -67,6 +67,18 @@ describe("a stack on the real engine", () => {
     expect(stack.world.hosts["192.0.2.12"]?.containers.map(({ name }) => name)).toContain("ceph-mon-b");
   });
 
+  it("plans a further OSD as creations only, wherever it stands in the list", async () => {
+    const config = exampleConfig();
+    const osds = config["farmstack:ceph"].osds as object[];
+    osds.splice(1, 0, { host: "a", device: "/dev/disk/by-id/ata-EXAMPLE" });
+    await stack.configure(config);
+    const { stdout } = await stack.run("preview", "--json");
+    const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
+    const changed = steps.filter(({ op }) => op !== "same");
+    expect([...new Set(changed.map(({ op }) => op))]).toEqual(["create"]);
+    expect(changed.every(({ urn }) => urn.includes("a-ata-EXAMPLE"))).toBe(true);
+  });
+
   it("changes one daemon at a time, stops at a gate that fails, and goes on from there", async () => {
     const config = exampleConfig();
     config["farmstack:images"] = { overrides: { ceph: "quay.io/ceph/ceph:v20.2.5" } };

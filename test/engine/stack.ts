@@ -47,7 +47,7 @@ export class EngineStack {
       outfile: join(folder, "docker.js"),
     };
     await build({ ...fakeDocker, bundle: true, platform: "node" });
-    stack.changeWorld({ answers: [{ match: " osd new ", stdout: "0\\n" }] });
+    stack.changeWorld({ answers: [{ match: " osd new ", stdout: "0\n" }] });
     return stack;
   }
 

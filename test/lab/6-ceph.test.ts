@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureDocker } from "../../lab/docker";
-import { lab, on, tryUpWith, up, waitFor } from "./lab";
+import { lab, on, tryUp, tryUpWith, up, waitFor } from "./lab";
 
 const monitors = ["host1", "host2", "host3"];
 const ceph = (command: string, host = "host1") =>
@@ -108,6 +108,35 @@ describe("Ceph", () => {
     await up();
   });
 
+  it("takes a further OSD by one line, and lets it go only when its data is safe without it", async () => {
+    const sum = "md5sum </mnt/fs/shared";
+    const before = await inClient("host1", sum);
+    const untouched = await containers();
+    const added = await tryUpWith((document) =>
+      document.addIn(["config", "farmstack:ceph", "osds"], { host: "host1", file: "osd1", sizeGiB: 2 }),
+    );
+    expect(added.code, added.stdout).toBe(0);
+    expect(added.stdout).toMatch(/Resources:\n\s+\+ \d+ created\n\s+\d+ unchanged\n/);
+    expect(await containers()).toMatchObject(untouched);
+    const tree = JSON.parse(await ceph("osd tree --format json")) as OsdTree;
+    const number = Math.max(...tree.nodes.filter(({ type }) => type === "osd").map(({ id }) => id));
+    await waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), 120);
+
+    const refused = await tryUp();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain("(ceph-osd-host1-osd1) is no longer in the configuration");
+    expect(await on("host1", "docker inspect -f '{{.State.Running}}' ceph-osd-host1-osd1")).toBe("true");
+
+    await ceph(`osd out ${number}`);
+    const seconds = await waitFor(async () => (await ceph(`osd safe-to-destroy ${number}`)) !== "", 180);
+    process.stdout.write(`OSD ${number} was drained within ${seconds} s\n`);
+    await up();
+    await ceph(`osd purge ${number} --yes-i-really-mean-it`);
+    expect(await inClient("host3", sum)).toBe(before);
+    expect((JSON.parse(await ceph("status --format json")) as Status).osdmap.num_osds).toBe(3);
+    await waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), 120);
+  });
+
   it("goes on when the host with the active metadata server dies, and takes it back when it boots", async () => {
     const { filesystems } = JSON.parse(await ceph("fs dump --format json 2>/dev/null")) as FilesystemDump;
     const active = Object.values(filesystems[0]?.mdsmap.info ?? {}).find(
@@ -161,6 +190,10 @@ while not os.path.exists("/tmp/stop"):
 open("/tmp/result", "w").write("%d %d %d" % (writes, longest * 1000, failures))
 PYTHON
 rm -f /tmp/stop /tmp/result /tmp/writes; nohup python3 /tmp/writer.py >/dev/null 2>&1 &`;
+
+interface OsdTree {
+  nodes: { id: number; type: string }[];
+}
 
 interface FilesystemDump {
   filesystems: { mdsmap: { info: Record<string, { name: string; state: string }> } }[];

@@ -1,6 +1,6 @@
 import { changeWorld, hostIn } from "../../../lab/plugins/memory/world";
 
-// `docker ps` and `docker rm` on the host FARMSTACK_HOST of the test's world; anything else is an error.
+// `docker ps`, `docker rm` and the answers to `docker exec` on the host FARMSTACK_HOST of the test's world; anything else is an error.
 const [command, ...args] = process.argv.slice(2);
 const address = process.env.FARMSTACK_HOST as string;
 
@@ -17,6 +17,11 @@ changeWorld(process.env.FARMSTACK_PLUGIN_WORLD as string, (world) => {
   } else if (command === "rm") {
     const id = args[args.length - 1];
     host.containers = host.containers.filter((container) => container.id !== id);
+  } else if (command === "exec") {
+    const { stdout = "", code = 0 } =
+      world.answers.find(({ match }) => new RegExp(match).test(args.join(" "))) ?? {};
+    process.stdout.write(stdout);
+    process.exitCode = code;
   } else {
     throw new Error(`docker ${command} is not of this world`);
   }
