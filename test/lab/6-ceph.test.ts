@@ -128,7 +128,7 @@ describe("Ceph", () => {
     expect(await on("host1", "docker inspect -f '{{.State.Running}}' ceph-osd-host1-osd1")).toBe("true");
 
     await ceph(`osd out ${number}`);
-    const seconds = await waitFor(async () => (await ceph(`osd safe-to-destroy ${number}`)) !== "", 180);
+    const seconds = await waitFor(() => ceph(`osd safe-to-destroy ${number}`).then(() => true), 180);
     process.stdout.write(`OSD ${number} was drained within ${seconds} s\n`);
     await up();
     await ceph(`osd purge ${number} --yes-i-really-mean-it`);
