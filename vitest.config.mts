@@ -14,7 +14,7 @@ class LabInOrder extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3, // an engine test waits for a good part of its time
     pool: "forks", // Pulumi keeps its mocks in the process
     sequence: { sequencer: LabInOrder },
     projects: [

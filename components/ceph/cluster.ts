@@ -23,7 +23,7 @@ export interface CephClusterArgs {
   metadataServers?: Host[];
   /** Names of the CephFS file systems. @default none */
   filesystems?: string[];
-  /** Most memory of an OSD, MiB; its cache takes what is left of 80 % of it. @default 4096 */
+  /** Most memory of an OSD, MiB; it aims at 80 % of it (`osd_memory_target`). @default 4096 */
   osdMemoryMiB?: number;
   /** Most memory of a metadata server, MiB; half of it is its cache. @default 4096 */
   metadataServerMemoryMiB?: number;
@@ -43,8 +43,8 @@ export interface CephClusterArgs {
 const managerMemoryMiB = 2048;
 
 /**
- * A Ceph cluster: monitors in quorum, managers, OSDs, and CephFS with its metadata servers. Its identity (fsid) and its keys are made here and kept in the
- * state, so every host gets the same ones and nothing is copied between hosts.
+ * A Ceph cluster: monitors in quorum, managers, OSDs, and CephFS with its metadata servers. Its identity (fsid) and
+ * its keys are made here and kept in the state, so every host gets the same ones and nothing is copied between hosts.
  *
  * A change goes through the daemons one at a time: each is touched only when the one before is back.
  * https://docs.ceph.com/en/latest/install/manual-deployment/

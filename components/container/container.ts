@@ -120,7 +120,7 @@ export class Container extends pulumi.ComponentResource {
         },
         restart: "unless-stopped",
         logDriver: "json-file",
-        logOpts: { "max-size": "50m", "max-file": "5" },
+        logOpts: host.logOptions,
         stopTimeout: 30,
         destroyGraceSeconds: 30, // without it the provider kills at once
         labels: Object.entries(labels).map(([label, value]) => ({ label, value })),

@@ -3,7 +3,7 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, type ImageName, type ImageSources } from "../images";
-import { type EngineArgs, prepareScript, type SystemArgs } from "./prepare";
+import { type EngineArgs, logOptions, prepareScript, type SystemArgs } from "./prepare";
 import { wrapScript } from "./shell";
 import { opensshOptions, readPrivateKey, type SshArgs } from "./ssh";
 
@@ -76,6 +76,11 @@ export class Host extends pulumi.ComponentResource {
   /** Options with which OpenSSH reaches this host and no other. */
   public get sshOptions(): string[] {
     return opensshOptions(this.args.ssh, this.args.hostKey);
+  }
+
+  /** Rotation of containers' logs on this host, as Docker's json-file driver takes it. */
+  public get logOptions(): Record<string, string> {
+    return logOptions(this.args.engine);
   }
 
   /** What to type to look into something on this host; for messages. */

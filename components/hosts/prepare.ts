@@ -55,13 +55,19 @@ export interface PrepareArgs {
   ssh: { user: string };
 }
 
+/** Rotation of containers' logs, as Docker's json-file driver takes it. */
+export const logOptions = (engine: EngineArgs): Record<string, string> => ({
+  "max-size": engine.logMaxSize,
+  "max-file": String(engine.logMaxFile),
+});
+
 /** daemon.json of a host. */
 export function daemonJson(engine: EngineArgs): string {
   const settings = {
     "data-root": engine.dataRoot,
     "live-restore": engine.liveRestore,
     "log-driver": "json-file",
-    "log-opts": { "max-size": engine.logMaxSize, "max-file": String(engine.logMaxFile) },
+    "log-opts": logOptions(engine),
     "registry-mirrors": engine.registryMirrors,
     "insecure-registries": engine.insecureRegistries,
   };

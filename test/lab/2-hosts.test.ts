@@ -37,14 +37,16 @@ describe("prepared hosts", () => {
       );
     const [container, engine] = (await seen()).split("\n");
     const changed = await tryUpWith((document) =>
-      document.setIn(["config", "farmstack:engine", "logMaxFile"], 7),
+      document.setIn(["config", "farmstack:engine", "registryMirrors"], ["http://10.77.0.10:5000"]),
     );
     expect(changed.code, changed.stdout).toBe(0);
     expect(changed.stdout).toContain("~ 3 updated");
     const [containerAfter, engineAfter] = (await seen()).split("\n");
     expect(containerAfter).toBe(container);
     expect(Number(engineAfter)).toBeGreaterThan(Number(engine));
-    expect(await on("host2", 'grep -c \'"max-file": "7"\' /etc/docker/daemon.json')).toBe("1");
+    expect(await on("host2", "docker info --format '{{.RegistryConfig.Mirrors}}'")).toContain(
+      "10.77.0.10:5000",
+    );
 
     await up();
     expect((await seen()).split("\n")[0]).toBe(container);

@@ -35,7 +35,7 @@ const sh = (script: string) =>
 const gate = {
   container: "ceph-mon-a",
   because: "abc",
-  patience: 2,
+  patience: 1,
   look: "ssh root@192.0.2.11 docker logs ceph-mon-a",
 };
 
