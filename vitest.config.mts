@@ -18,7 +18,17 @@ export default defineConfig({
     pool: "forks", // Pulumi keeps its mocks in the process
     sequence: { sequencer: LabInOrder },
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // Each file with mocks has a process of its own; the others load their modules once for all of them.
+      { extends: true, test: { name: "components", include: ["test/unit/components/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          exclude: ["test/unit/components/**"],
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {

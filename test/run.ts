@@ -2,13 +2,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../lab/paths";
-import { run } from "../lab/run";
+import { run, type RunResult } from "../lab/run";
 
 /** What the checks found out before, so that the next time they look only at what changed. */
 const kept = "node_modules/.cache/farmstack";
 
+type Check = [title: string, args: string[]];
+
 /** Checks that count as one test each, and the vitest projects, of what can be asked for. */
-const suites: Record<string, { checks: [title: string, args: string[]][]; projects: string[] }> = {
+const suites: Record<string, { checks: Check[]; projects: string[] }> = {
   quick: {
     checks: [
       [
@@ -21,7 +23,7 @@ const suites: Record<string, { checks: [title: string, args: string[]][]; projec
       ],
       ["format", ["prettier", "--check", ".", "--cache", "--cache-location", `${kept}/prettier`]],
     ],
-    projects: ["unit", "engine"],
+    projects: ["components", "unit", "engine"],
   },
   lab: { checks: [], projects: ["lab"] },
 };
@@ -41,19 +43,33 @@ const inherit = {
 async function main(suite: string, only: string[]): Promise<void> {
   const chosen = suites[suite];
   if (!chosen) throw new Error(`no suite ${suite}; there are ${Object.keys(suites).join(", ")}`);
-  const totals: Totals = { passed: 0, failed: 0 };
-  if (only.length === 0) {
-    for (const [title, args] of chosen.checks) {
-      const { code } = await run("npx", ["--no-install", ...args], inherit);
-      process.stdout.write(`${code === 0 ? "✓" : "✗"} ${title}\n`);
-      totals[code === 0 ? "passed" : "failed"]++;
-    }
+  // Side by side: the tests leave a part of the machine idle.
+  const [tests, checks] = await Promise.all([
+    vitest(chosen.projects, only),
+    runChecks(only.length === 0 ? chosen.checks : []),
+  ]);
+  for (const { title, result } of checks) {
+    process.stdout.write(`${result.code === 0 ? "✓" : "✗"} ${title}\n`);
+    if (result.code !== 0) process.stdout.write(result.stdout + result.stderr);
   }
-  const tests = await vitest(chosen.projects, only);
-  totals.passed += tests.passed;
-  totals.failed += tests.failed;
+  const failedChecks = checks.filter(({ result }) => result.code !== 0).length;
+  const totals: Totals = {
+    passed: tests.passed + checks.length - failedChecks,
+    failed: tests.failed + failedChecks,
+  };
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
   process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+}
+
+async function runChecks(checks: Check[]): Promise<{ title: string; result: RunResult }[]> {
+  const done = [];
+  for (const [title, args] of checks) {
+    done.push({
+      title,
+      result: await run("npx", ["--no-install", ...args], { ...inherit, output: "collect" }),
+    });
+  }
+  return done;
 }
 
 async function vitest(projects: string[], only: string[]): Promise<Totals> {
