@@ -226,7 +226,7 @@ export const stackSchema = z.strictObject({
   ceph,
   /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
   dataDirectory: hostPath.default("/var/lib/farmstack"),
-  /** Whether resources that hold data or secrets are protected from deletion. @default true */
+  /** Whether the cluster's identity and keys are protected from deletion; containers are not. @default true */
   protectData: z.boolean().default(true),
 });
 

@@ -35,7 +35,10 @@ export interface CephClusterArgs {
   keyType?: KeyType;
   /** Options of ceph.conf, by section. @default none */
   settings?: CephSettings;
-  /** The fsid and the keys can't be deleted before `pulumi state unprotect`. @default true */
+  /**
+   * The fsid and the keys can't be deleted before `pulumi state unprotect`. An OSD's are kept by its container, which
+   * does not go before its data is safe without it. @default true
+   */
   protect?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { quote, wrapScript } from "../hosts/shell";
 import { keepStore, makeStore, type StoreArgs } from "./store";
-import { adminKeyringPath, cephConfPath, osdDataPath, osdDevicePath } from "./daemons";
+import { cephConfPath, osdDataPath, osdDevicePath } from "./daemons";
 
 /** Where an OSD keeps its data: a whole device (`device`), or for a lab a file (`file`, of `sizeGiB`). */
 export interface OsdStore {
@@ -95,7 +95,6 @@ cat >${osdDataPath}/keyring <<'KEY'
 [osd.${number}]
 	key = ${key}
 KEY
-rm -f ${adminKeyringPath}
 ${block}
 chown -R ceph:ceph ${osdDataPath}
 ceph-osd --mkfs --id ${quote(number)} --osd-uuid ${quote(uuid)} --fsid ${quote(fsid)} --osd-data ${osdDataPath} --setuser ceph --setgroup ceph
