@@ -11,7 +11,7 @@ describe("recovery", () => {
       );
     const before = await uuid();
     await on("host2", "docker rm -f ceph-mon-host2");
-    expect((await labStatus()).ok).toBe(false);
+    await waitFor(async () => !(await labStatus()).ok, 60); // the other monitors need a moment to notice
 
     const refresh = await pulumi("refresh", "--stack", "dev", "--yes");
     expect(refresh.code, refresh.stdout).toBe(0);
