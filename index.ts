@@ -23,6 +23,7 @@ const storage = new CephCluster("ceph", {
   managers: named(ceph.managers),
   osds: ceph.osds.flatMap(({ host, ...store }) => named([host]).map((machine) => ({ host: machine, store }))),
   metadataServers: named(ceph.metadataServers),
+  mounts: ceph.mounts.map((mount) => ({ ...mount, hosts: named(mount.hosts) })),
   protect: protectData,
 });
 
@@ -31,4 +32,6 @@ export const cephFsid = storage.fsid;
 export const cephMonitors = ceph.monitors;
 export const cephMonitorAddresses = storage.monitorAddresses;
 export const cephAdminKeyring = storage.adminKeyring;
+export const cephClientKeyrings = storage.clientKeyrings;
+export const cephDashboardPassword = storage.dashboardPassword ?? null; // undefined would be warned of
 export const cephHealthCommand = storage.healthCommand;

@@ -1,5 +1,7 @@
 import { type FoundFault } from "./faults";
-import { contains, isDnsName, label } from "./formats";
+import { cephUseFaults } from "./ceph-use-faults";
+import { contains, isDnsName } from "./formats";
+import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /**
  * What is wrong with fields beside each other. Looks at what is usable of a configuration that may have other faults,
@@ -21,12 +23,8 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...addressFaults(group(ceph), known),
     ...osdFaults(list(group(ceph).osds).map(group), known),
     ...filesystemFaults(group(ceph)),
+    ...cephUseFaults(group(ceph), known),
   ];
-}
-
-interface KnownHost {
-  name: string | undefined;
-  address: string | undefined;
 }
 
 function repeated(hosts: KnownHost[], field: "name" | "address"): FoundFault[] {
@@ -48,15 +46,6 @@ function countFaults({ monitors, managers }: Record<string, unknown>): FoundFaul
   if (Array.isArray(managers) && managers.length === 0)
     faults.push({ at: ["ceph", "managers"], problem: "expected at least 1 entry" });
   return faults;
-}
-
-/** What is wrong with a reference to a host, if anything. */
-function hostProblem(member: string, hosts: KnownHost[]): string | undefined {
-  const names = hosts.flatMap(({ name }) => (name !== undefined && label.test(name) ? name : []));
-  const allNamed = hosts.length > 0 && names.length === hosts.length; // or a wrong name would be reported here again
-  return allNamed && !names.includes(member)
-    ? `"${member}" is not one of the hosts (${[...new Set(names)].join(", ")})`
-    : undefined;
 }
 
 function memberFaults(role: string, members: unknown[], hosts: KnownHost[]): FoundFault[] {
@@ -110,18 +99,4 @@ function filesystemFaults({ filesystems, metadataServers }: Record<string, unkno
   return list(filesystems).length > 0 && list(metadataServers).length === 0
     ? [{ at: ["ceph", "filesystems"], problem: "a file system needs at least 1 entry in metadataServers" }]
     : [];
-}
-
-function group(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

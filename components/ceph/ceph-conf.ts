@@ -9,18 +9,6 @@ export function mergeSettings(first: CephSettings, second: CephSettings): CephSe
   return merged;
 }
 
-/** What the daemons may take of their containers' memory: the rest is for what they don't count. */
-export function memorySettings(limits: {
-  osdMemoryMiB: number;
-  metadataServerMemoryMiB: number;
-}): CephSettings {
-  const part = (mebibytes: number, share: number) => Math.floor(mebibytes * share) * 1024 * 1024;
-  return {
-    osd: { osd_memory_target: part(limits.osdMemoryMiB, 0.8) },
-    mds: { mds_cache_memory_limit: part(limits.metadataServerMemoryMiB, 0.5) },
-  };
-}
-
 /** A monitor as clients and other monitors have to know it. */
 export interface MonitorAddress {
   name: string;
@@ -33,7 +21,7 @@ export interface CephConfArgs {
   publicNetwork: string;
   clusterNetwork?: string;
   /** Options that are added to those below, or replace them. */
-  settings: CephSettings;
+  startupSettings: CephSettings;
 }
 
 /** Both protocols of a monitor: messenger v2 on 3300 and v1 on 6789. An IPv6 address gets its brackets. */
@@ -42,17 +30,25 @@ export function monitorEndpoints(address: string): string {
   return `[v2:${host}:3300,v1:${host}:6789]`;
 }
 
+/** The monitors as the kernel's client wants them: `192.0.2.1:6789,…`. */
+export const kernelAddresses = (monitors: MonitorAddress[]): string =>
+  monitors.map(({ address }) => `${address.includes(":") ? `[${address}]` : address}:6789`).join(",");
+
 /** `mon_host`: the endpoints of all monitors. */
 export const monHost = (monitors: MonitorAddress[]): string =>
   monitors.map(({ address }) => monitorEndpoints(address)).join(",");
 
-/** Text of ceph.conf, the same for every daemon and client of the cluster. */
+/**
+ * Text of ceph.conf, the same for every daemon and client of the cluster: what they need to find and trust each
+ * other. Everything else is in the cluster's own configuration (settings.ts), since what stands here can't be changed
+ * without a restart.
+ */
 export function renderCephConf({
   fsid,
   monitors,
   publicNetwork,
   clusterNetwork,
-  settings,
+  startupSettings,
 }: CephConfArgs): string {
   const sections: CephSettings = {
     global: {
@@ -64,13 +60,9 @@ export function renderCephConf({
       auth_cluster_required: "cephx",
       auth_service_required: "cephx",
       auth_client_required: "cephx",
-      osd_pool_default_size: 3,
-      osd_pool_default_min_size: 2,
     },
-    // Otherwise clients older than 2021 may claim another's identity, and health warns of it.
-    mon: { auth_allow_insecure_global_id_reclaim: false },
   };
-  return Object.entries(mergeSettings(sections, settings))
+  return Object.entries(mergeSettings(sections, startupSettings))
     .map(([section, options]) => `[${section}]\n${renderOptions(options)}`)
     .join("\n");
 }

@@ -1,16 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Host } from "../hosts";
-import { type CephSettings, memorySettings, mergeSettings, monHost, renderCephConf } from "./ceph-conf";
+import { type CephSettings, kernelAddresses, mergeSettings, monHost, renderCephConf } from "./ceph-conf";
 import { type KeyType } from "./cephx-key";
+import { type ClientArgs, createClient } from "./clients";
+import { type CommandLine } from "./command-line";
 import { adminKeyringPath, cephConfPath, containerName } from "./daemons";
-import { keyringOf, newEntity } from "./entity";
-import { type Capabilities, capabilities } from "./keyring";
+import { type Entity, keyringOf, newEntity } from "./entity";
 import { createFilesystem } from "./filesystem";
-import { grantKeys } from "./grants";
+import { grant } from "./grants";
 import { createManagers, createMetadataServers } from "./keyed-daemons";
+import { type Capabilities, capabilities } from "./keyring";
+import { type ManagerModule } from "./manager-modules";
+import { enableModules } from "./modules";
 import { createMonitors } from "./monitors";
+import { createMount, type MountArgs } from "./mount";
 import { createOsds, type OsdArgs } from "./osds";
+import { createPool, type PoolArgs } from "./pools";
+import { applySettings, defaultSettings } from "./settings";
 
 export interface CephClusterArgs {
   /** Hosts that run a monitor: an odd number, three or five for a cluster that survives the loss of one or two. */
@@ -33,11 +40,21 @@ export interface CephClusterArgs {
   clusterNetwork?: string;
   /** Cipher of the generated keys. @default aes256k */
   keyType?: KeyType;
-  /** Options of ceph.conf, by section. @default none */
+  /** Pools beside those of the file systems. @default none */
+  pools?: PoolArgs[];
+  /** Users of the cluster. @default none */
+  clients?: ClientArgs[];
+  /** File systems that are mounted on hosts. @default none */
+  mounts?: MountArgs[];
+  /** Modules of the manager that are on. @default none */
+  managerModules?: ManagerModule[];
+  /** Options that daemons take while they run, by section; in the cluster's own configuration. @default none */
   settings?: CephSettings;
+  /** Options that daemons take when they start, by section; in ceph.conf. A change restarts all of them. @default none */
+  startupSettings?: CephSettings;
   /**
-   * The fsid and the keys can't be deleted before `pulumi state unprotect`. An OSD's are kept by its container, which
-   * does not go before its data is safe without it. @default true
+   * The fsid and the keys of the monitors and the administrator can't be deleted before `pulumi state unprotect`, and
+   * monitors and OSDs are stopped only when the cluster can do without them. @default true
    */
   protect?: boolean;
 }
@@ -60,52 +77,66 @@ export class CephCluster extends pulumi.ComponentResource {
   public readonly cephConf: pulumi.Output<string>;
   /** Keyring of client.admin, a secret. */
   public readonly adminKeyring: pulumi.Output<string>;
+  /** Keyring of each client, by its name, secrets. */
+  public readonly clientKeyrings: Record<string, pulumi.Output<string>>;
+  /** Password of the dashboard's user `admin`, a secret; undefined without the dashboard. */
+  public readonly dashboardPassword: pulumi.Output<string> | undefined;
   /** What to type to see the cluster's health. */
   public readonly healthCommand: string;
 
   constructor(name: string, args: CephClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("farmstack:ceph:CephCluster", name, {}, opts);
     const { monitors, managers, keyType = "aes256k", protect = true } = args;
-    const { osds = [], metadataServers = [], filesystems = [] } = args;
+    const { osds = [], metadataServers = [], filesystems = [], pools = [], clients = [], mounts = [] } = args;
     const { osdMemoryMiB = 4096, metadataServerMemoryMiB = 4096 } = args;
+    const { managerModules = [], settings = {}, startupSettings = {} } = args;
     const [first] = monitors;
     if (!first) throw new pulumi.ResourceError(`${name}: a Ceph cluster needs a monitor`, this);
-    const monitor = { host: first, container: containerName("mon", first.hostName) };
+    const monitor: CommandLine = { host: first, container: containerName("mon", first.hostName) };
     const addresses = monitors.map((host) => ({ name: host.hostName, address: host.address }));
 
     // Identity and keys
-    const kept = { parent: this, protect };
-    const entity = (id: string, caps: Capabilities) => newEntity(name, id, { caps, keyType }, kept);
-    this.fsid = new random.RandomUuid(`${name}-fsid`, {}, kept).result;
-    const admin = entity("client.admin", capabilities.admin);
-    const managerKeys = managers.map((host) => entity(`mgr.${host.hostName}`, capabilities.manager));
-    const serverKeys = metadataServers.map((host) =>
-      entity(`mds.${host.hostName}`, capabilities.metadataServer),
-    );
+    const entity = (id: string, caps: Capabilities, keep = false) =>
+      newEntity(name, id, { caps, keyType }, { parent: this, protect: keep && protect });
+    this.fsid = new random.RandomUuid(`${name}-fsid`, {}, { parent: this, protect }).result;
+    const admin = entity("client.admin", capabilities.admin, true);
+    const seed = keyringOf([entity("mon.", capabilities.monitor, true), admin]);
     this.adminKeyring = keyringOf([admin]);
 
     // Configuration
     this.monitorAddresses = monHost(addresses);
-    const memory = memorySettings({ osdMemoryMiB, metadataServerMemoryMiB });
-    this.cephConf = this.fsid.apply((fsid) =>
-      renderCephConf({
-        ...args,
-        fsid,
-        monitors: addresses,
-        settings: mergeSettings(memory, args.settings ?? {}),
-      }),
-    );
+    const conf = (its: CephSettings) =>
+      this.fsid.apply((fsid) => renderCephConf({ ...args, fsid, monitors: addresses, startupSettings: its }));
+    const daemonConf = conf(startupSettings);
+    this.cephConf = conf(clientSections(startupSettings));
     const files = [
-      { path: cephConfPath, content: this.cephConf },
+      { path: cephConfPath, content: daemonConf },
       { path: adminKeyringPath, content: this.adminKeyring, mode: "0400" },
     ];
 
     // Daemons, in the order in which a change goes through them
-    const seed = keyringOf([entity("mon.", capabilities.monitor), admin]);
-    const quorum = createMonitors(name, { hosts: monitors, addresses, fsid: this.fsid, seed, files }, this);
-    const auth = grantKeys(name, monitor, keyringOf([...managerKeys, ...serverKeys]), quorum, this);
+    const quorum = createMonitors(
+      name,
+      { hosts: monitors, addresses, fsid: this.fsid, seed, files, protect },
+      this,
+    );
+    const inQuorum = { parent: this, dependsOn: quorum };
+    const set = applySettings(
+      name,
+      mergeSettings(defaultSettings({ osdMemoryMiB, metadataServerMemoryMiB }), settings),
+      monitor,
+      inQuorum,
+    );
+    const keyed = (kind: "mgr" | "mds", hosts: Host[], caps: Capabilities) => {
+      const entities: Entity[] = hosts.map((host) => entity(`${kind}.${host.hostName}`, caps));
+      return { hosts, entities, grants: entities.map((its) => grant(name, monitor, its, inQuorum)), files };
+    };
     const managed = createManagers(
-      { hosts: managers, entities: managerKeys, files, memoryMiB: managerMemoryMiB, after: auth },
+      {
+        ...keyed("mgr", managers, capabilities.manager),
+        memoryMiB: managerMemoryMiB,
+        after: [quorum, ...set],
+      },
       this,
     );
     const stored = createOsds(
@@ -113,26 +144,44 @@ export class CephCluster extends pulumi.ComponentResource {
         cluster: name,
         osds,
         fsid: this.fsid,
-        cephConf: this.cephConf,
+        cephConf: daemonConf,
+        adminKeyring: this.adminKeyring,
         keyType,
         memoryMiB: osdMemoryMiB,
         files,
         monitor,
+        protect,
         after: managed,
       },
       this,
     );
     const served = createMetadataServers(
       {
-        hosts: metadataServers,
-        entities: serverKeys,
-        files,
-        after: stored,
+        ...keyed("mds", metadataServers, capabilities.metadataServer),
         memoryMiB: metadataServerMemoryMiB,
+        after: stored,
       },
       this,
     );
-    for (const filesystem of filesystems) createFilesystem(filesystem, monitor, served, this);
+
+    // What is in the cluster
+    const afterDaemons = { parent: this, dependsOn: served };
+    this.dashboardPassword = enableModules(name, managerModules, monitor, afterDaemons);
+    const places = [
+      ...filesystems.map((filesystem) => createFilesystem(name, filesystem, monitor, afterDaemons)),
+      ...pools.map((pool) => createPool(name, pool, monitor, afterDaemons)),
+    ];
+    const afterPlaces = { parent: this, dependsOn: [...served, ...places] };
+    this.clientKeyrings = Object.fromEntries(
+      clients.map((client) => [client.name, createClient(name, client, monitor, afterPlaces)]),
+    );
+    const context = {
+      cluster: name,
+      monitor,
+      kernelAddresses: kernelAddresses(addresses),
+      clientConf: this.cephConf,
+    };
+    for (const mount of mounts) createMount(mount, context, afterPlaces);
 
     this.healthCommand = first.shellCommand(`docker exec ${monitor.container} ceph -s`);
     this.registerOutputs({
@@ -140,7 +189,13 @@ export class CephCluster extends pulumi.ComponentResource {
       monitorAddresses: this.monitorAddresses,
       cephConf: this.cephConf,
       adminKeyring: this.adminKeyring,
+      clientKeyrings: this.clientKeyrings,
+      dashboardPassword: this.dashboardPassword,
       healthCommand: this.healthCommand,
     });
   }
 }
+
+/** What of ceph.conf is for clients. */
+const clientSections = (settings: CephSettings): CephSettings =>
+  Object.fromEntries(Object.entries(settings).filter(([section]) => /^client(\.|$)/.test(section)));

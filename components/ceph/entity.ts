@@ -9,17 +9,25 @@ export type Entity = Omit<KeyringEntry, "key"> & { key: pulumi.Output<string> };
 export interface EntityArgs {
   caps: Capabilities;
   keyType: KeyType;
+  /** Another number is another key. @default 0 */
+  rotation?: number;
 }
 
-/** Makes the key of an entity; the same entity always gets the same key, until it is rotated. */
+/** `mon.` → `mon`, `client.admin` → `client-admin`: an entity in the name of a resource. */
+export const entityId = (entity: string): string => entity.replace(/\.$/, "").replaceAll(".", "-");
+
+/** Makes the key of an entity; the same entity keeps its key until it is rotated. */
 export function newEntity(
   cluster: string,
   entity: string,
-  { caps, keyType }: EntityArgs,
+  { caps, keyType, rotation = 0 }: EntityArgs,
   opts: pulumi.CustomResourceOptions,
 ): Entity {
-  const id = entity.replace(/\.$/, "").replaceAll(".", "-");
-  const bytes = new random.RandomBytes(`${cluster}-key-${id}`, { length: keyBytes(keyType) }, opts);
+  const bytes = new random.RandomBytes(
+    `${cluster}-key-${entityId(entity)}`,
+    { length: keyBytes(keyType), keepers: rotation === 0 ? undefined : { rotation: String(rotation) } },
+    opts,
+  );
   return {
     entity,
     caps,

@@ -1,11 +1,11 @@
 import { type remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";
+import { cephIn, type CommandLine } from "./command-line";
 
 /** Script that makes a file system and its two pools where they are missing. https://docs.ceph.com/en/latest/cephfs/createfs/ */
 export function filesystemScript(monitor: string, name: string): string {
-  const ceph = `docker exec ${quote(monitor)} ceph --connect-timeout 30`;
+  const ceph = cephIn(monitor);
   const pools = [`${name}_metadata`, `${name}_data`];
   return `
 for pool in ${pools.map(quote).join(" ")}; do
@@ -16,15 +16,16 @@ echo "file system ${name}: there"
 `;
 }
 
+/** A CephFS file system. One that is no longer declared stays: data goes by hand only (`ceph fs rm`). */
 export function createFilesystem(
+  cluster: string,
   name: string,
-  monitor: { host: Host; container: string },
-  after: pulumi.Resource,
-  parent: pulumi.Resource,
+  monitor: CommandLine,
+  opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   return monitor.host.run(
-    `ceph-fs-${name}`,
+    `${cluster}-fs-${name}`,
     { script: filesystemScript(monitor.container, name) },
-    { parent, dependsOn: after },
+    opts,
   );
 }

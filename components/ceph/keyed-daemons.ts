@@ -1,4 +1,3 @@
-import { type remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ContainerFile } from "../container";
 import { type Host } from "../hosts";
@@ -18,8 +17,10 @@ export interface KeyedDaemonsArgs {
   files: ContainerFile[];
   /** Most memory of each, MiB. */
   memoryMiB: number;
+  /** Grants of the keys, in the order of the hosts. */
+  grants: pulumi.Resource[];
   /** What has to be there before the first. */
-  after: remote.Command;
+  after: pulumi.Resource[];
 }
 
 type Kind = Pick<DaemonArgs, "okToStop" | "isBack"> & {
@@ -28,11 +29,11 @@ type Kind = Pick<DaemonArgs, "okToStop" | "isBack"> & {
 };
 
 /** A manager on each host; gives the gate behind which one of them is active. */
-export const createManagers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): remote.Command =>
+export const createManagers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): pulumi.Resource[] =>
   createOnEach(args, (id) => ({ kind: "mgr", command: managerCommand(id), isBack: managerGate }), parent);
 
 /** A metadata server on each host; one for each file system is active, the others stand by. */
-export const createMetadataServers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): remote.Command =>
+export const createMetadataServers = (args: KeyedDaemonsArgs, parent: pulumi.Resource): pulumi.Resource[] =>
   createOnEach(
     args,
     (id) => ({
@@ -46,10 +47,10 @@ export const createMetadataServers = (args: KeyedDaemonsArgs, parent: pulumi.Res
 
 /** Daemons that hold nothing but a key, one after the other. */
 function createOnEach(
-  { hosts, entities, files, memoryMiB, after }: KeyedDaemonsArgs,
+  { hosts, entities, grants, files, memoryMiB, after }: KeyedDaemonsArgs,
   describe: (id: string) => Kind,
   parent: pulumi.Resource,
-): remote.Command {
+): pulumi.Resource[] {
   return hosts.reduce((before, host, index) => {
     const id = host.hostName;
     const { kind, command, ...gates } = describe(id);
@@ -60,6 +61,7 @@ function createOnEach(
       mode: "0444",
     };
     const container = { command, files: [...files, keyring], memoryMiB };
-    return createDaemon({ kind, id, host, container, patience, ...gates }, [before], parent).back;
+    const dependsOn = [...before, grants[index] as pulumi.Resource];
+    return [createDaemon({ kind, id, host, container, patience, ...gates }, dependsOn, parent).back];
   }, after);
 }

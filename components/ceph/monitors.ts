@@ -7,6 +7,8 @@ import { createDaemon } from "./daemon";
 import { containerName, dataPath, monitorCommand } from "./daemons";
 import { monitorGate, quorumGate } from "./gates";
 import { monitorStoreScript } from "./monitor-store";
+import { guardMonitors } from "./removal";
+import { setStoreAside } from "./store";
 
 /** Most memory of a monitor: what a middling cluster's takes, with room to spare. */
 const memoryMiB = 2048;
@@ -20,6 +22,8 @@ export interface MonitorsArgs {
   seed: pulumi.Output<string>;
   /** ceph.conf and the administrator's keyring. */
   files: ContainerFile[];
+  /** Whether a monitor that is no longer declared is stopped only when the others can do without it. */
+  protect: boolean;
 }
 
 /**
@@ -28,6 +32,12 @@ export interface MonitorsArgs {
  */
 export function createMonitors(cluster: string, args: MonitorsArgs, parent: pulumi.Resource): remote.Command {
   const containers: Container[] = [];
+  const [first] = args.hosts as [Host];
+  const name = containerName("mon", first.hostName);
+  const declared = args.hosts.map((host) => `${containerName("mon", host.hostName)}-container`);
+  const removal = args.protect
+    ? guardMonitors(cluster, declared, { host: first, container: name })
+    : undefined;
   let before: remote.Command | undefined;
   for (const host of args.hosts) {
     const store = createStore(host, args, parent);
@@ -42,6 +52,7 @@ export function createMonitors(cluster: string, args: MonitorsArgs, parent: pulu
           files: args.files,
           volumes: [{ hostPath: storeDirectory(host), path: dataPath("mon", id) }],
           memoryMiB,
+          removal,
         },
         okToStop: `mon ok-to-stop ${id}`,
         isBack: (gate) => monitorGate(id, gate),
@@ -54,8 +65,6 @@ export function createMonitors(cluster: string, args: MonitorsArgs, parent: pulu
     before = monitor.back;
   }
 
-  const first = args.hosts[0] as Host;
-  const name = containerName("mon", first.hostName);
   return first.run(
     `${cluster}-quorum`,
     {
@@ -89,5 +98,6 @@ function createStore(host: Host, args: MonitorsArgs, parent: pulumi.Resource): r
       directory: storeDirectory(host),
     }),
   );
-  return host.run(`${containerName("mon", host.hostName)}-store`, { script }, { parent });
+  const undo = setStoreAside(storeDirectory(host));
+  return host.run(`${containerName("mon", host.hostName)}-store`, { script, undo }, { parent });
 }

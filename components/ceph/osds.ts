@@ -1,15 +1,15 @@
-import { type remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type ContainerFile } from "../container";
 import { type Host } from "../hosts";
-import { quote } from "../hosts/shell";
 import { cephxKey, keyBytes, type KeyType } from "./cephx-key";
+import { type CommandLine } from "./command-line";
 import { createDaemon } from "./daemon";
 import { containerName, osdCommand, osdDataPath, osdDevicePath } from "./daemons";
 import { osdGate } from "./gates";
-import { guardOsdRemoval } from "./osd-removal";
-import { osdCheckScript, osdStoreScript, type OsdStore, storeName } from "./osd-store";
+import { osdStoreScript, type OsdStore, storeName } from "./osd-store";
+import { guardOsds } from "./removal";
+import { setStoreAside } from "./store";
 
 const patience = 300;
 
@@ -29,18 +29,20 @@ export interface OsdsArgs {
   /** Most memory of an OSD, MiB. */
   memoryMiB: number;
   files: ContainerFile[];
-  /** Container of a monitor, on the host that runs it, where new OSDs are announced. */
-  monitor: { host: Host; container: string };
-  after: remote.Command;
+  adminKeyring: pulumi.Output<string>;
+  monitor: CommandLine;
+  /** Whether the container of an OSD that is no longer declared goes only when its data is safe without it. */
+  protect: boolean;
+  after: pulumi.Resource[];
 }
 
 /**
  * The OSDs. Their stores are made side by side; the daemons are changed one after the other, each only when the
  * cluster says that it can do without it.
  */
-export function createOsds(args: OsdsArgs, parent: pulumi.Resource): remote.Command {
+export function createOsds(args: OsdsArgs, parent: pulumi.Resource): pulumi.Resource[] {
   const containers = args.osds.map((osd) => `${containerName("osd", osdName(osd))}-container`);
-  const guard = guardOsdRemoval(args.cluster, containers, args.monitor);
+  const removal = args.protect ? guardOsds(args.cluster, containers, args.monitor) : undefined;
   let before = args.after;
   for (const osd of args.osds) {
     const { number, uuid, store } = createStore(osd, args, parent);
@@ -56,7 +58,7 @@ export function createOsds(args: OsdsArgs, parent: pulumi.Resource): remote.Comm
           volumes: [{ hostPath: storeDirectory(osd), path: osdDataPath }],
           devices: osd.store.device ? [{ hostPath: osd.store.device, path: osdDevicePath }] : undefined,
           memoryMiB: args.memoryMiB,
-          beforeDelete: guard,
+          removal,
         },
         okToStop: pulumi.interpolate`osd ok-to-stop ${number}`,
         // A change takes seconds: its copies need not be made elsewhere meanwhile.
@@ -67,10 +69,10 @@ export function createOsds(args: OsdsArgs, parent: pulumi.Resource): remote.Comm
         isBack: (gate) => pulumi.all([number, uuid]).apply(([id, its]) => osdGate(id, its, gate)),
         patience,
       },
-      [store, before],
+      [store, ...before],
       parent,
     );
-    before = daemon.back;
+    before = [daemon.back];
   }
   return before;
 }
@@ -87,43 +89,30 @@ function createStore(osd: OsdArgs, args: OsdsArgs, parent: pulumi.Resource) {
   const secret = new random.RandomBytes(`${name}-key`, { length: keyBytes(args.keyType) }, { parent }).base64;
   const key = secret.apply((base64) => cephxKey(args.keyType, Buffer.from(base64, "base64")));
 
-  const place = { store: osd.store, directory: storeDirectory(osd) };
   const image = osd.host.image("ceph");
-  const free = osd.host.run(
-    `${name}-check`,
-    {
-      script: pulumi
-        .all([uuid, image])
-        .apply(([its, id]) => osdCheckScript({ ...place, uuid: its, image: id })),
-    },
-    { parent },
-  );
-  const announced = args.monitor.host.run(
-    `${name}-number`,
-    { script: pulumi.all([uuid, key]).apply(([id, its]) => announceScript(args.monitor.container, id, its)) },
-    { parent, dependsOn: [args.after, free] },
-  );
-  const number = announced.stdout.apply((printed) => printed.trim());
   const store = osd.host.run(
     `${name}-store`,
     {
       script: pulumi
-        .all([number, uuid, args.fsid, key, args.cephConf, image])
-        .apply(([id, its, fsid, itsKey, cephConf, itsImage]) =>
-          osdStoreScript({ ...place, number: id, uuid: its, fsid, key: itsKey, cephConf, image: itsImage }),
+        .all([uuid, args.fsid, key, args.cephConf, args.adminKeyring, image])
+        .apply(([its, fsid, itsKey, cephConf, adminKeyring, itsImage]) =>
+          osdStoreScript({
+            store: osd.store,
+            directory: storeDirectory(osd),
+            uuid: its,
+            fsid,
+            key: itsKey,
+            cephConf,
+            adminKeyring,
+            image: itsImage,
+          }),
         ),
       timeout: "15m",
+      undo: setStoreAside(storeDirectory(osd)),
     },
-    { parent },
+    { parent, dependsOn: args.after },
   );
+  // The script is a secret, what it prints is none.
+  const number = pulumi.unsecret(store.stdout.apply((printed) => printed.trim().split("\n").pop() ?? ""));
   return { number, uuid, store };
-}
-
-/** Prints the number that the cluster has for this OSD: a new one at the first time, the same one ever after. */
-function announceScript(monitor: string, uuid: string, key: string): string {
-  return `
-docker exec --interactive ${quote(monitor)} ceph --connect-timeout 30 osd new ${uuid} -i - <<'SECRET'
-{"cephx_secret": "${key}"}
-SECRET
-`;
 }

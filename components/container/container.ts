@@ -44,8 +44,13 @@ export interface ContainerArgs {
   devices?: { hostPath: string; path: string }[];
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
-  /** Is called before the container is deleted, also when it is no longer in the program. @default none */
-  beforeDelete?: pulumi.ResourceHook;
+  /** Are called when the container is deleted, also when it is no longer in the program. @default none */
+  removal?: { beforeDelete: pulumi.ResourceHook; afterDelete?: pulumi.ResourceHook };
+  /**
+   * Whether what it mounts below its volumes shows on the host. AppArmor's profile for containers, which forbids
+   * mounting, is off then. @default false
+   */
+  sharesMounts?: boolean;
   /** Command that tells whether it is healthy, and how often it runs. @default none */
   health?: { command: string[]; interval: string };
 }
@@ -55,11 +60,11 @@ export interface ContainerArgs {
  * touched, so that a step in front of it can be bound to the change.
  */
 export function containerFingerprint(args: ContainerArgs): pulumi.Output<string> {
-  const { command, network, files, volumes, tmpfs, devices, capabilities, health } = args;
+  const { command, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health } = args;
   return pulumi
     .all([
       args.host.image(args.image),
-      { command, network, files, volumes, tmpfs, devices, capabilities, health },
+      { command, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health },
     ])
     .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
@@ -98,11 +103,15 @@ export class Container extends pulumi.ComponentResource {
           content: pulumi.secret(content),
           permissions: mode ?? "0444",
         })),
-        volumes: args.volumes?.map(({ hostPath, path, readOnly }) => ({
-          hostPath,
-          containerPath: path,
-          readOnly: readOnly ?? false,
-        })),
+        ...(args.sharesMounts
+          ? { mounts: args.volumes?.map(sharedMount), securityOpts: ["apparmor=unconfined"] }
+          : {
+              volumes: args.volumes?.map(({ hostPath, path, readOnly }) => ({
+                hostPath,
+                containerPath: path,
+                readOnly: readOnly ?? false,
+              })),
+            }),
         tmpfs: args.tmpfs,
         memory: args.memoryMiB,
         devices: args.devices?.map(({ hostPath, path }) => ({
@@ -133,7 +142,8 @@ export class Container extends pulumi.ComponentResource {
         replaceOnChanges: ["healthcheck", "tmpfs"],
         hooks: {
           beforeCreate: [removeLeftover(host, name, labels)],
-          beforeDelete: args.beforeDelete && [args.beforeDelete],
+          beforeDelete: args.removal && [args.removal.beforeDelete],
+          afterDelete: args.removal?.afterDelete && [args.removal.afterDelete],
         },
       },
     );
@@ -141,3 +151,12 @@ export class Container extends pulumi.ComponentResource {
     this.registerOutputs({ containerName: name, containerId: this.containerId });
   }
 }
+
+/** What is mounted below it in the container is mounted on the host too. The host's directory has to be there. */
+const sharedMount = ({ hostPath, path, readOnly }: ContainerVolume) => ({
+  type: "bind",
+  source: hostPath,
+  target: path,
+  readOnly: readOnly ?? false,
+  bindOptions: { propagation: "rshared" },
+});

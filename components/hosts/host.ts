@@ -4,7 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, type ImageName, type ImageSources } from "../images";
 import { type EngineArgs, logOptions, prepareScript, type SystemArgs } from "./prepare";
-import { wrapScript } from "./shell";
+import { quote, wrapScript } from "./shell";
 import { opensshOptions, readPrivateKey, type SshArgs } from "./ssh";
 
 export interface HostArgs {
@@ -26,6 +26,8 @@ export interface HostScript {
   script: pulumi.Input<string>;
   /** Longest time it may take, such as `5m`. @default 10m */
   timeout?: string;
+  /** Shell command, run by root when the resource is deleted. Shows in the plan and in the state: no secrets. @default none */
+  undo?: string;
 }
 
 /**
@@ -93,8 +95,13 @@ export class Host extends pulumi.ComponentResource {
    * Runs a script on the host as root. The text goes over standard input: it shows in the plan (unless it is a
    * secret), and neither in the host's process list nor in the message of a failure.
    */
-  public run(what: string, { script, timeout = "10m" }: HostScript, opts: pulumi.CustomResourceOptions) {
+  public run(
+    what: string,
+    { script, timeout = "10m", undo }: HostScript,
+    opts: pulumi.CustomResourceOptions,
+  ) {
     const { ssh, address, hostKey } = this.args;
+    const asRoot = (command: string) => (ssh.user === "root" ? command : `sudo -n ${command}`);
     return new command.remote.Command(
       `${this.hostName}-${what}`,
       {
@@ -106,11 +113,12 @@ export class Host extends pulumi.ComponentResource {
           hostKey,
           dialErrorLimit: -1, // a host that boots answers later; the timeout is the limit
         },
-        create: ssh.user === "root" ? "sh -s" : "sudo -n sh -s",
+        create: asRoot("sh -s"),
+        delete: undo && asRoot(`sh -c ${quote(undo)}`),
         stdin: pulumi.output(script).apply(wrapScript),
         addPreviousOutputInEnv: false, // sshd refuses these variables
       },
-      { customTimeouts: { create: timeout, update: timeout }, ...opts },
+      { customTimeouts: { create: timeout, update: timeout, delete: timeout }, ...opts },
     );
   }
 
