@@ -1,5 +1,8 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { backup, backupExitCode, renderBackup } from "./ceph/backup";
+import { drain, drainExitCode, renderDrain } from "./ceph/drain";
 import { exitCodeOf } from "./ceph/outcome";
+import { renderRestore, restore } from "./ceph/restore";
 import { openStack, type Stack, type StackChoice } from "./ceph/stack";
 import { readStatus, statusExitCode } from "./ceph/status";
 import { renderStatus } from "./ceph/status-text";
@@ -26,6 +29,83 @@ cli
     print(json, report, renderStatus(report));
     process.exitCode = statusExitCode(report);
   });
+
+cli
+  .command("drain")
+  .description("moves all data off an OSD, and waits until the cluster can do without it")
+  .argument("<host>", "name of the host")
+  .argument("<device>", "device or file of the OSD, as in ceph.osds")
+  .option("--undo", "mark it in again, and don't wait", false)
+  .option(
+    "--timeout <seconds>",
+    "longest time to wait; the cluster goes on afterwards (default: none)",
+    seconds,
+  )
+  .option("--json", "print the result as JSON", false)
+  .addHelpText(
+    "after",
+    `${codes("0 drained, or marked in again; 2 refused, nothing was changed; 3 not drained within the timeout; 130 Ctrl-C, the cluster goes on")}.`,
+  )
+  .action(
+    async (host: string, device: string, options: { undo: boolean; timeout?: number; json: boolean }) => {
+      const result = await drain(await stackOf(), { host, device, ...options, signal: interruption() });
+      print(options.json, result, renderDrain(result));
+      process.exitCode = drainExitCode(result);
+    },
+  );
+
+cli
+  .command("backup")
+  .description("saves what can't be made again: the stack's state and file, and a monitor's store")
+  .argument("<directory>", "directory to make for it; it must not be there yet")
+  .option(
+    "--pulumi <command>",
+    "the Pulumi CLI, with its first arguments",
+    process.env.FARMSTACK_PULUMI ?? "pulumi",
+  )
+  .option("--allow-interruption", "stop the only monitor for a moment; clients wait meanwhile", false)
+  .option("--json", "print the result as JSON", false)
+  .addHelpText(
+    "after",
+    `${codes("0 all saved; 2 refused, nothing was changed; 3 saved without the state, as there is no Pulumi CLI; 130 Ctrl-C, nothing was kept")}.
+FARMSTACK_PULUMI is the default of --pulumi.`,
+  )
+  .action(
+    async (directory: string, options: { pulumi: string; allowInterruption: boolean; json: boolean }) => {
+      const result = await backup(await stackOf(), { directory, ...options, signal: interruption() });
+      print(options.json, result, renderBackup(result));
+      process.exitCode = backupExitCode(result);
+    },
+  );
+
+cli
+  .command("restore")
+  .description("after all monitors' stores were lost: puts the saved one in the place of each")
+  .argument("<directory>", "directory that backup made")
+  .option(
+    "--older-maps",
+    "go on although OSDs have newer maps than the backup (see docs/backup.md first)",
+    false,
+  )
+  .option("--json", "print the result as JSON", false)
+  .addHelpText("after", `${codes("0 restored; 2 refused, nothing was changed")}.`)
+  .action(async (directory: string, { olderMaps, json }: { olderMaps: boolean; json: boolean }) => {
+    const result = await restore(await stackOf(), { directory, olderMaps });
+    print(json, result, renderRestore(result));
+  });
+
+function seconds(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new InvalidArgumentError("expected a whole number of seconds, at least 1");
+  return Number(text);
+}
+
+/** Is aborted when the operator or the system ends the command, which then tidies up and says what goes on without it. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}
 
 const stackOf = (): Promise<Stack> => openStack(cli.opts<StackChoice>());
 

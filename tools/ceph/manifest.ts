@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { Refusal } from "./outcome";
+
+export const manifestFile = "manifest.json";
+/** Names of the parts of a backup. The state is missing when there was no Pulumi to export it. */
+export const parts = { state: "state.json", stackFile: "stack.yaml", store: "monitor-store.tar.gz" } as const;
+
+const file = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) });
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  stack: z.string(),
+  /** When the monitor's store was copied, ISO 8601. */
+  time: z.string(),
+  fsid: z.uuid(),
+  /** Whose store it is; any monitor of the cluster may start from it. */
+  monitor: z.string(),
+  /** What the store knows: maps of these epochs or newer. */
+  epochs: z.object({ monmap: z.int(), osdmap: z.int() }),
+  /** As `ceph --version` says. */
+  cephVersion: z.string(),
+  /** Who owns the store's files, `UID:GID`: the user `ceph` of the image that the monitor ran. */
+  owner: z.string().regex(/^\d+:\d+$/),
+  files: z.record(z.enum(Object.values(parts)), file.optional()),
+});
+
+/** What a backup says of itself; it is written last. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * Reads the manifest of a backup and compares the sum of each file. Throws a Refusal that names the file when one is
+ * missing or another.
+ */
+export async function readBackup(directory: string): Promise<Manifest> {
+  const text = await readFile(join(directory, manifestFile), "utf8").catch(() => {
+    throw new Refusal(`${directory} is not a backup: it has no ${manifestFile}`);
+  });
+  const manifest = parseManifest(text, directory);
+  for (const [name, expected] of Object.entries(manifest.files)) {
+    if (!expected) continue;
+    const found = await sumOf(join(directory, name)).catch(() => undefined);
+    if (found?.sha256 !== expected.sha256)
+      throw new Refusal(
+        `${join(directory, name)} ${found ? "is not what the backup wrote" : "can't be read"}: its SHA-256 should be ${expected.sha256}, and is ${found?.sha256 ?? "unknown"}`,
+      );
+  }
+  if (!manifest.files[parts.store]) throw new Refusal(`${directory} has no ${parts.store}`);
+  return manifest;
+}
+
+function parseManifest(text: string, directory: string): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Refusal(`${join(directory, manifestFile)} is not a manifest that this version can read`);
+  }
+}
+
+export async function sumOf(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  });
+  return { sha256: hash.digest("hex"), bytes };
+}
