@@ -3,6 +3,7 @@ import { backup, backupExitCode, renderBackup } from "./ceph/backup";
 import { drain, drainExitCode, renderDrain } from "./ceph/drain";
 import { exitCodeOf } from "./ceph/outcome";
 import { renderRestore, restore } from "./ceph/restore";
+import { renderRotate, rotate } from "./ceph/rotate";
 import { openStack, type Stack, type StackChoice } from "./ceph/stack";
 import { readStatus, statusExitCode } from "./ceph/status";
 import { renderStatus } from "./ceph/status-text";
@@ -92,6 +93,20 @@ cli
   .action(async (directory: string, { olderMaps, json }: { olderMaps: boolean; json: boolean }) => {
     const result = await restore(await stackOf(), { directory, olderMaps });
     print(json, result, renderRestore(result));
+  });
+
+cli
+  .command("rotate")
+  .description(
+    "raises the number of a client's key in the stack's file; the next pulumi up makes the new key",
+  )
+  .argument("<client>", "name of the client, as in ceph.clients")
+  .option("--json", "print the result as JSON", false)
+  .addHelpText("after", `${codes("0 written; 2 there is no such client, nothing was changed")}.`)
+  .action(async (client: string, { json }: { json: boolean }) => {
+    const stack = await stackOf();
+    const result = await rotate(stack, client);
+    print(json, result, renderRotate(result, stack.name));
   });
 
 function seconds(text: string): number {

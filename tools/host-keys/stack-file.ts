@@ -1,8 +1,9 @@
 import { readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
-import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { isMap, isSeq, parseDocument } from "yaml";
 import { type HostSettings, type SshSettings } from "../../config";
 import { stackSchema } from "../../config/schema";
 import { faultsOf } from "../../config/validate";
+import { withValue } from "../yaml-text";
 
 /** A host of a stack file, whose key may not be there yet. */
 export type ConfiguredHost = Pick<HostSettings, "name" | "address" | "ssh"> & { hostKey?: string };
@@ -38,29 +39,12 @@ export function renderHostKeys(text: string, keys: ReadonlyMap<string, string>):
   // From the end, so that the places before stay valid.
   const edited = hosts.reverse().reduce((before, host) => {
     const key = keys.get(String(host.get("name")));
-    return key === undefined ? before : withHostKey(before, host, key);
+    return key === undefined ? before : withValue(before, host, "hostKey", key, "address");
   }, text);
   const result = new Map(readHosts(edited, "").hosts.map(({ name, hostKey }) => [name, hostKey]));
   for (const [name, key] of keys)
     if (result.get(name) !== key) throw new Error(`${name}: set its hostKey by hand:\n      hostKey: ${key}`);
   return edited;
-}
-
-function withHostKey(text: string, host: YAMLMap, key: string): string {
-  const present = host.get("hostKey", true)?.range;
-  if (present) {
-    const [start, end] = present;
-    const space = text[start - 1] === ":" ? " " : "";
-    return text.slice(0, start) + space + key + text.slice(end);
-  }
-  const address = host.items.find((pair) => isScalar(pair.key) && pair.key.value === "address");
-  const keyStart = isScalar(address?.key) ? (address.key.range?.[0] ?? 0) : 0;
-  const valueEnd = isScalar(address?.value) ? (address.value.range?.[1] ?? 0) : 0;
-  if (host.flow) return `${text.slice(0, valueEnd)}, hostKey: ${key}${text.slice(valueEnd)}`;
-  const indent = " ".repeat(keyStart - text.lastIndexOf("\n", keyStart) - 1);
-  const lineEnd = text.indexOf("\n", valueEnd);
-  const at = lineEnd < 0 ? text.length : lineEnd;
-  return `${text.slice(0, at)}\n${indent}hostKey: ${key}${text.slice(at)}`;
 }
 
 /** Replaces a file's text in one move, so that a cut leaves the old or the new one. */
