@@ -3,7 +3,7 @@ import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /** What is wrong with pools, clients, mounts and options beside each other and the rest of the cluster. */
 export function cephUseFaults(ceph: Record<string, unknown>, hosts: KnownHost[]): FoundFault[] {
-  const filesystems = list(ceph.filesystems).map(String);
+  const filesystems = list(ceph.filesystems).map(text);
   const pools = list(ceph.pools).map(group);
   const clients = list(ceph.clients).map(group);
   const mounts = list(ceph.mounts).map(group);
@@ -21,21 +21,23 @@ export function cephUseFaults(ceph: Record<string, unknown>, hosts: KnownHost[])
 }
 
 type At = (string | number)[];
+type Names = (string | undefined)[];
 
 function repeated(items: Record<string, unknown>[], list: string, field: string): FoundFault[] {
   return items.flatMap((item, index) => {
-    const first = items.findIndex((other) => other[field] === item[field]);
-    if (item[field] === undefined || first === index) return [];
+    const value = text(item[field]);
+    const first = items.findIndex((other) => other[field] === value);
+    if (value === undefined || first === index) return [];
     return {
       at: ["ceph", list, index, field],
-      problem: `"${String(item[field])}" is already the ${field} of ${list}[${first}]`,
+      problem: `"${value}" is already the ${field} of ${list}[${first}]`,
     };
   });
 }
 
-function poolFaults({ name, copies, minCopies }: Record<string, unknown>, at: At, filesystems: string[]) {
+function poolFaults({ name, copies, minCopies }: Record<string, unknown>, at: At, filesystems: Names) {
   const faults: FoundFault[] = [];
-  const owner = filesystems.find((one) => name === `${one}_data` || name === `${one}_metadata`);
+  const owner = filesystems.find((one = "") => name === `${one}_data` || name === `${one}_metadata`);
   if (owner)
     faults.push({ at: [...at, "name"], problem: `"${text(name)}" is a pool of the file system ${owner}` });
   const [all, least] = [copies ?? 3, minCopies ?? 2];
@@ -47,7 +49,7 @@ function poolFaults({ name, copies, minCopies }: Record<string, unknown>, at: At
 function clientFaults(
   client: Record<string, unknown>,
   at: At,
-  filesystems: string[],
+  filesystems: Names,
   pools: Record<string, unknown>[],
 ): FoundFault[] {
   const faults: FoundFault[] = [];
@@ -58,7 +60,7 @@ function clientFaults(
     ...unknown(
       client.pool,
       [...at, "pool"],
-      pools.map(({ name }) => String(name)),
+      pools.map(({ name }) => text(name)),
       "pools",
     ),
   );
@@ -71,7 +73,7 @@ function clientFaults(
 function mountFaults(
   mount: Record<string, unknown>,
   at: At,
-  filesystems: string[],
+  filesystems: Names,
   hosts: KnownHost[],
 ): FoundFault[] {
   return [
@@ -83,9 +85,10 @@ function mountFaults(
   ];
 }
 
-function unknown(value: unknown, at: At, names: string[], list: string): FoundFault[] {
+function unknown(value: unknown, at: At, names: Names, list: string): FoundFault[] {
   const name = text(value);
-  return name === undefined || names.includes(name)
+  const allNamed = !names.includes(undefined); // or a wrong name would be reported here again
+  return name === undefined || !allNamed || names.includes(name)
     ? []
     : [{ at, problem: `"${name}" is not one of ceph.${list} (${names.join(", ") || "there are none"})` }];
 }

@@ -221,7 +221,7 @@ describe("hosts", () => {
   });
 });
 
-describe("the command", () => {
+describe("the command", { timeout: 60_000 }, () => {
   const tsx = projectFile("node_modules/.bin/tsx");
   const tool = projectFile("tools/hosts-trust.ts");
 

@@ -66,7 +66,7 @@ describe("a valid configuration that is changed in one place", () => {
   it("has a fault at or below a value of a type that fits nowhere", () => {
     fc.assert(
       fc.property(fc.constantFrom(...allPaths), fc.constantFrom(null, [[[]]], -1.5, "\n"), (path, value) => {
-        fc.pre(!(value === -1.5 && path[1] === "settings")); // an option of Ceph may well be -1.5
+        fc.pre(!(value === -1.5 && /ettings$/.test(String(path[1])))); // an option of Ceph may well be -1.5
         const settings = completeSettings();
         parentOf(settings, path)[path.at(-1)!] = value;
         expect(faultPaths(settings).some((found) => found.startsWith(formatPath(path)))).toBe(true);

@@ -58,11 +58,44 @@ describe("a valid configuration", () => {
         filesystems: [],
         osdMemoryMiB: 4096,
         metadataServerMemoryMiB: 4096,
+        managerModules: [],
+        pools: [],
+        clients: [],
+        mounts: [],
         settings: {},
+        startupSettings: {},
       },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
+  });
+
+  it("gets the defaults of the elements of its lists", () => {
+    const { hosts, ceph } = smallestSettings();
+    const { pools, clients, mounts } = validate({
+      hosts,
+      ceph: {
+        ...ceph,
+        metadataServers: ["host1"],
+        filesystems: ["cephfs"],
+        pools: [{ name: "disks" }],
+        clients: [{ name: "kubernetes", pool: "disks", kubernetes: true }],
+        mounts: [{ filesystem: "cephfs", path: "/mnt/cephfs", hosts: ["host1"] }],
+      },
+    }).ceph;
+    expect(pools).toEqual([{ name: "disks", application: "rbd", copies: 3, minCopies: 2 }]);
+    expect(clients).toEqual([
+      {
+        ...{ name: "kubernetes", pool: "disks", kubernetes: true },
+        ...{ path: "/", access: "read-write", keyType: "aes", rotation: 0 },
+      },
+    ]);
+    expect(mounts).toEqual([
+      {
+        ...{ filesystem: "cephfs", path: "/mnt/cephfs", hosts: ["host1"] },
+        ...{ access: "read-write", client: "fuse", memoryMiB: 1024, keyType: "aes" },
+      },
+    ]);
   });
 });
 
@@ -206,6 +239,94 @@ describe("faults", () => {
       'ceph.settings["client.rgw"].fsid: the program sets this option itself',
     ],
     [
+      "module",
+      (s) => (s.ceph.managerModules[0] = "dashbord"),
+      "ceph.managerModules[0]: expected dashboard or prometheus, did you mean dashboard?",
+    ],
+    [
+      "pool twice",
+      (s) => s.ceph.pools.push({ ...s.ceph.pools[0]! }),
+      'ceph.pools[1].name: "disks" is already the name of pools[0]',
+    ],
+    ["copies", (s) => (s.ceph.pools[0]!.copies = 11), "ceph.pools[0].copies: expected at most 10"],
+    [
+      "more copies needed than there are",
+      (s) => (s.ceph.pools[0]!.minCopies = 3),
+      "ceph.pools[0].minCopies: 3 is more than there are copies (2)",
+    ],
+    [
+      "more copies needed than there are by default",
+      (s) => Object.assign(s.ceph.pools[0]!, { copies: 1, minCopies: undefined }),
+      "ceph.pools[0].minCopies: 2 is more than there are copies (1)",
+    ],
+    [
+      "client twice",
+      (s) => s.ceph.clients.push({ ...s.ceph.clients[0]! }),
+      'ceph.clients[1].name: "reader" is already the name of clients[0]',
+    ],
+    [
+      "client that may do nothing",
+      (s) => Object.assign(s.ceph.clients[0]!, { filesystem: undefined, pool: undefined }),
+      "ceph.clients[0]: expected a filesystem or a pool, or it may do nothing",
+    ],
+    [
+      "file system of a client",
+      (s) => (s.ceph.clients[0]!.filesystem = "files"),
+      'ceph.clients[0].filesystem: "files" is not one of ceph.filesystems (cephfs)',
+    ],
+    [
+      "pool of a client",
+      (s) => (s.ceph.clients[0]!.pool = "disk"),
+      'ceph.clients[0].pool: "disk" is not one of ceph.pools (disks)',
+    ],
+    [
+      "directory of a client",
+      (s) => (s.ceph.clients[0]!.path = "/documents/"),
+      "ceph.clients[0].path: expected an absolute path",
+    ],
+    [
+      "directory of Kubernetes",
+      (s) => Object.assign(s.ceph.clients[0]!, { kubernetes: true, access: undefined }),
+      "ceph.clients[0].path: has no meaning for the client of Kubernetes",
+    ],
+    [
+      "access of Kubernetes",
+      (s) => Object.assign(s.ceph.clients[0]!, { kubernetes: true, path: undefined }),
+      "ceph.clients[0].access: has no meaning for the client of Kubernetes",
+    ],
+    ["rotation", (s) => (s.ceph.clients[0]!.rotation = -1), "ceph.clients[0].rotation: expected at least 0"],
+    [
+      "path twice",
+      (s) => s.ceph.mounts.push({ ...s.ceph.mounts[0]! }),
+      'ceph.mounts[1].path: "/mnt/cephfs" is already the path of mounts[0]',
+    ],
+    [
+      "path of one part",
+      (s) => (s.ceph.mounts[0]!.path = "/data"),
+      "ceph.mounts[0].path: expected an absolute path such as /mnt/cephfs",
+    ],
+    [
+      "file system of a mount",
+      (s) => (s.ceph.mounts[0]!.filesystem = "files"),
+      'ceph.mounts[0].filesystem: "files" is not one of ceph.filesystems (cephfs)',
+    ],
+    [
+      "host of a mount",
+      (s) => (s.ceph.mounts[0]!.hosts[1] = "host9"),
+      'ceph.mounts[0].hosts[1]: "host9" is not one of the hosts (host1, host2, host3)',
+    ],
+    ["mount nowhere", (s) => (s.ceph.mounts[0]!.hosts = []), "ceph.mounts[0].hosts: expected at least 1"],
+    [
+      "option in both places",
+      (s) => Object.assign(s.ceph.settings.global, { ms_async_op_threads: 5 }),
+      "ceph.settings.global.ms_async_op_threads: stands in ceph.startupSettings.global too",
+    ],
+    [
+      "own option at the start",
+      (s) => Object.assign(s.ceph.startupSettings.global, { mon_host: "x" }),
+      "ceph.startupSettings.global.mon_host: the program sets this option itself",
+    ],
+    [
       "top-level key",
       (s) => Object.assign(s, { dataDir: "/x" }),
       "dataDir: unknown key, known are hosts, ssh",
@@ -231,6 +352,22 @@ describe("faults", () => {
   it("of one host do not make the others strangers to ceph", () => {
     const raw = changed(({ hosts }) => Object.assign(hosts[1]!, { name: undefined, nmae: "host2" }));
     expect(faults(raw)).toEqual(["hosts[1].nmae: unknown key, did you mean name?"]);
+  });
+
+  it("of a pool and a file system do not make the others strangers to clients", () => {
+    const raw = changed(({ ceph }) => {
+      Object.assign(ceph.pools[0]!, { name: undefined, nmae: "disks" });
+      Object.assign(ceph.filesystems, [{ toString: 1 }]);
+    });
+    expect(faults(raw)).toEqual([
+      "ceph.filesystems[0]: expected a text, found a group of settings",
+      "ceph.pools[0].nmae: unknown key, did you mean name?",
+    ]);
+  });
+
+  it("tell whose pool a name is", () => {
+    const raw = changed(({ ceph }) => ceph.pools.push({ ...ceph.pools[0]!, name: "cephfs_data" }));
+    expect(faults(raw)).toContain('ceph.pools[1].name: "cephfs_data" is a pool of the file system cephfs');
   });
 
   it.each([undefined, null, 1, "x", []])("of something that is no configuration at all (%j)", (raw) => {
