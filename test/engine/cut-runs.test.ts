@@ -4,6 +4,7 @@ import { EngineStack, exampleConfig } from "./stack";
 // As small as a stack can be: the engine is started again and again.
 const oneHost = exampleConfig(["a"]);
 Object.assign(oneHost["farmstack:ceph"], { osds: [], metadataServers: [], filesystems: [] });
+Object.assign(oneHost["farmstack:ceph"], { managerModules: [], pools: [], clients: [], mounts: [] });
 
 const inventory = (of: EngineStack) =>
   Object.entries(of.world.hosts)
@@ -22,7 +23,7 @@ const cuts = [
   ["ceph-mon-a-container", "after"],
   ["a-ceph-mon-a-back", "after"],
   ["a-ceph-quorum", "after"],
-  ["a-ceph-keys", "after"],
+  ["a-ceph-grant-mgr-a", "after"],
   ["ceph-mgr-a-container", "after"],
 ] as const;
 

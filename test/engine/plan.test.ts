@@ -25,7 +25,7 @@ describe("a stack on the real engine", () => {
     expect(Object.fromEntries(containers)).toEqual({
       "192.0.2.11": ["ceph-mds-a", "ceph-mgr-a", "ceph-mon-a", "ceph-osd-a-osd0"],
       "192.0.2.12": ["ceph-mgr-b", "ceph-mon-b", "ceph-osd-b-osd0"],
-      "192.0.2.13": ["ceph-mon-c", "ceph-osd-c-osd0"],
+      "192.0.2.13": ["ceph-mon-c", "ceph-mount-c-mnt-files", "ceph-osd-c-osd0"],
     });
     const { log } = stack.world;
     const at = (name: string) => log.findIndex((entry) => entry.name === name);
@@ -36,15 +36,25 @@ describe("a stack on the real engine", () => {
       ["a-ceph-mon-a-back", "ceph-mon-b-container"],
       ["b-ceph-mon-b-back", "ceph-mon-c-container"],
       ["c-ceph-mon-c-back", "a-ceph-quorum"],
-      ["a-ceph-quorum", "a-ceph-keys"],
-      ["a-ceph-keys", "ceph-mgr-a-container"],
+      ["a-ceph-quorum", "a-ceph-grant-mgr-a"],
+      ["a-ceph-grant-mgr-a", "ceph-mgr-a-container"],
+      ["a-ceph-quorum", "a-ceph-setting-osd-osd_memory_target"],
+      ["a-ceph-setting-osd-osd_memory_target", "ceph-mgr-a-container"],
       ["a-ceph-mgr-a-back", "ceph-mgr-b-container"],
-      ["b-ceph-osd-b-osd0-check", "a-ceph-osd-b-osd0-number"],
-      ["a-ceph-osd-b-osd0-number", "b-ceph-osd-b-osd0-store"],
+      ["b-ceph-mgr-b-back", "b-ceph-osd-b-osd0-store"],
+      ["b-ceph-osd-b-osd0-store", "ceph-osd-b-osd0-container"],
       ["b-ceph-mgr-b-back", "ceph-osd-a-osd0-container"],
       ["a-ceph-osd-a-osd0-back", "ceph-osd-b-osd0-container"],
       ["c-ceph-osd-c-osd0-back", "ceph-mds-a-container"],
+      ["a-ceph-mds-a-back", "a-ceph-module-dashboard"],
       ["a-ceph-mds-a-back", "a-ceph-fs-files"],
+      ["a-ceph-mds-a-back", "a-ceph-pool-disks"],
+      ["a-ceph-fs-files", "a-ceph-grant-client-reader"],
+      ["a-ceph-pool-disks", "a-ceph-grant-client-reader"],
+      ["a-ceph-fs-files", "a-ceph-grant-client-mount-mnt-files"],
+      ["a-ceph-grant-client-mount-mnt-files", "c-ceph-mount-mnt-files-directory"],
+      ["c-ceph-mount-mnt-files-directory", "ceph-mount-c-mnt-files-container"],
+      ["ceph-mount-c-mnt-files-container", "c-ceph-mount-mnt-files-there"],
     ] as const) {
       expect(at(first), first).toBeGreaterThanOrEqual(0);
       expect(at(first), `${first} before ${then}`).toBeLessThan(at(then));
@@ -67,16 +77,37 @@ describe("a stack on the real engine", () => {
     expect(stack.world.hosts["192.0.2.12"]?.containers.map(({ name }) => name)).toContain("ceph-mon-b");
   });
 
-  it("plans a further OSD as creations only, wherever it stands in the list", async () => {
+  /** What the preview of a configuration would do, by operation and name. */
+  async function planned(change: (ceph: Record<string, unknown>) => void): Promise<string[]> {
     const config = exampleConfig();
-    const osds = config["farmstack:ceph"].osds as object[];
-    osds.splice(1, 0, { host: "a", device: "/dev/disk/by-id/ata-EXAMPLE" });
+    change(config["farmstack:ceph"]);
     await stack.configure(config);
     const { stdout } = await stack.run("preview", "--json");
     const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
-    const changed = steps.filter(({ op }) => op !== "same");
-    expect([...new Set(changed.map(({ op }) => op))]).toEqual(["create"]);
-    expect(changed.every(({ urn }) => urn.includes("a-ata-EXAMPLE"))).toBe(true);
+    return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").pop()}`);
+  }
+
+  it("plans a further OSD as creations only, wherever it stands in the list", async () => {
+    const steps = await planned(({ osds }) =>
+      (osds as object[]).splice(1, 0, { host: "a", device: "/dev/disk/by-id/ata-EXAMPLE" }),
+    );
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps.filter((step) => !/^create .*a-ata-EXAMPLE/.test(step))).toEqual([]);
+  });
+
+  it("plans another key of a client, an option and one less without touching a daemon", async () => {
+    const steps = await planned((ceph) => {
+      ceph.clients = [{ name: "reader", filesystem: "files", access: "read", rotation: 1 }];
+      ceph.settings = { mon: { mon_data_avail_warn: 5 } };
+      ceph.managerModules = [];
+    });
+    expect(steps.sort()).toEqual([
+      "create a-ceph-setting-mon-mon_data_avail_warn",
+      "delete a-ceph-module-dashboard",
+      "delete ceph-dashboard-password",
+      "replace ceph-key-client-reader",
+      "update a-ceph-grant-client-reader",
+    ]);
   });
 
   it("changes one daemon at a time, stops at a gate that fails, and goes on from there", async () => {
@@ -115,6 +146,8 @@ describe("a stack on the real engine", () => {
       ...["a", "b", "c"].flatMap((host) => [...changed("osd", host, "-osd0"), back("osd", host, "-osd0")]),
       ...changed("mds", "a"),
       back("mds", "a"),
+      "delete ceph-mount-c-mnt-files-container",
+      "create ceph-mount-c-mnt-files-container",
     ]);
   });
 
@@ -124,10 +157,11 @@ describe("a stack on the real engine", () => {
     const { stdout } = await stack.pulumi(["stack", "export", "--show-secrets", "--stack", "test"]);
     const shown = JSON.parse(stdout) as { deployment: { resources: Exported[] } };
     const secrets = shown.deployment.resources
-      .filter(({ type }) => type === "random:index/randomBytes:RandomBytes")
-      .flatMap(({ outputs }) => [outputs?.base64, outputs?.hex])
+      .filter(({ type }) => /^random:index\/random(Bytes|Password):/.test(type))
+      .flatMap(({ outputs = {} }) => [outputs.base64, outputs.hex, outputs.result])
+      .filter((secret) => secret !== undefined)
       .map((secret) => JSON.parse((secret as { plaintext: string }).plaintext) as string);
-    expect(secrets).toHaveLength(16);
+    expect(secrets).toHaveLength(21); // two forms of ten keys, and a password
     // A cephx key ends with the same base64, without its padding where it has more after it.
     const forms = secrets.map((secret) => secret.replace(/=+$/, ""));
     for (const text of [await stack.stateText(), printed])
@@ -137,5 +171,5 @@ describe("a stack on the real engine", () => {
 
 interface Exported {
   type: string;
-  outputs?: { base64?: unknown; hex?: unknown };
+  outputs?: { base64?: unknown; hex?: unknown; result?: unknown };
 }

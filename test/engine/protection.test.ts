@@ -3,7 +3,7 @@ import { EngineStack, exampleConfig } from "./stack";
 
 describe("an OSD that is taken out of the configuration", () => {
   let stack: EngineStack;
-  const config = exampleConfig(["a"]);
+  const config = { ...exampleConfig(["a"]), "farmstack:protectData": true };
   const containers = () => stack.world.hosts["192.0.2.11"]?.containers.map(({ name }) => name).sort();
   beforeAll(async () => {
     stack = await EngineStack.create(config);
@@ -26,6 +26,6 @@ describe("an OSD that is taken out of the configuration", () => {
   it("goes when the cluster can do without it", async () => {
     stack.changeWorld({ answers: [] });
     await stack.up();
-    expect(containers()).toEqual(["ceph-mds-a", "ceph-mgr-a", "ceph-mon-a"]);
+    expect(containers()).toEqual(["ceph-mds-a", "ceph-mgr-a", "ceph-mon-a", "ceph-mount-a-mnt-files"]);
   });
 });

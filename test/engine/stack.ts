@@ -25,6 +25,10 @@ export const exampleConfig = (names = ["a", "b", "c"]) => ({
     osds: names.map((host) => ({ host, file: "osd0" })),
     metadataServers: names.slice(0, 1),
     filesystems: ["files"],
+    managerModules: ["dashboard"],
+    pools: [{ name: "disks" }],
+    clients: [{ name: "reader", filesystem: "files", access: "read" }],
+    mounts: [{ filesystem: "files", path: "/mnt/files", hosts: names.slice(-1) }],
   } as Record<string, unknown>,
   "farmstack:protectData": false as boolean,
 });

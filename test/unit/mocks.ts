@@ -19,10 +19,12 @@ const signature = "4dabf18193072939515e22adb298388d";
 const declared = new Map<string, Declared>();
 
 /** Values that an engine would know only after the creation, by type. */
-function outputsOf(type: string, name: string): Record<string, unknown> {
+function outputsOf(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
     case "random:index/randomBytes:RandomBytes":
-      return { base64: Buffer.alloc(name.length > 0 ? 16 : 0, name).toString("base64") };
+      return { base64: pulumi.secret(Buffer.alloc(Number(inputs.length), name).toString("base64")) };
+    case "random:index/randomPassword:RandomPassword":
+      return { result: pulumi.secret(`password of ${name}`) };
     case "random:index/randomUuid:RandomUuid":
       return { result: "11111111-2222-4333-8444-555555555555" };
     case "docker:index/remoteImage:RemoteImage":
@@ -43,7 +45,10 @@ export async function startMocks(preview = false): Promise<void> {
         const plain = unwrap(inputs, "", secrets) as Declared["inputs"];
         const opts = declared.get(key(type, name))?.opts ?? {};
         declared.set(key(type, name), { type, name, inputs: plain, secrets, provider: provider ?? "", opts });
-        return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name) } };
+        return {
+          id: `${name}-id`,
+          state: { ...inputs, ...outputsOf(type, name, inputs as Record<string, unknown>) },
+        };
       },
       call: () => ({}),
     },

@@ -1,12 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { monitorEndpoints, renderCephConf } from "../../../components/ceph/ceph-conf";
+import {
+  kernelAddresses,
+  mergeSettings,
+  monitorEndpoints,
+  renderCephConf,
+} from "../../../components/ceph/ceph-conf";
 import { cephxKey, keyBytes } from "../../../components/ceph/cephx-key";
+import { type ClientArgs, clientCapabilities } from "../../../components/ceph/clients";
 import { managerCommand, monitorCommand } from "../../../components/ceph/daemons";
 import { managerGate, monitorGate, quorumGate } from "../../../components/ceph/gates";
 import { capabilities, renderKeyring } from "../../../components/ceph/keyring";
+import { mountName } from "../../../components/ceph/mount";
 import { type OsdStore, storeName } from "../../../components/ceph/osd-store";
 import { monitorStoreScript } from "../../../components/ceph/monitor-store";
+import { defaultSettings } from "../../../components/ceph/settings";
 
 const monitors = [
   { name: "a", address: "192.0.2.11" },
@@ -65,6 +73,70 @@ describe("the name of a store", () => {
   });
 });
 
+describe("settings", () => {
+  it("leave daemons a part of their containers' memory", () => {
+    expect(defaultSettings({ osdMemoryMiB: 1200, metadataServerMemoryMiB: 257 })).toMatchObject({
+      osd: { osd_memory_target: 960 * 1024 * 1024 },
+      mds: { mds_cache_memory_limit: 128 * 1024 * 1024 },
+    });
+  });
+
+  it("of the stack go before the program's, option by option", () => {
+    const merged = mergeSettings(
+      { mon: { a: 1, b: 2 }, osd: { c: 3 } },
+      { mon: { b: 9 }, mgr: { d: false } },
+    );
+    expect(merged).toEqual({ mon: { a: 1, b: 9 }, osd: { c: 3 }, mgr: { d: false } });
+  });
+});
+
+describe("what a client may do", () => {
+  it.each<[string, Omit<ClientArgs, "name">, object]>([
+    ["nothing", {}, {}],
+    [
+      "work in a file system",
+      { filesystem: "files" },
+      { mon: "allow r fsname=files", osd: "allow rw tag cephfs data=files", mds: "allow rw fsname=files" },
+    ],
+    [
+      "read a directory",
+      { filesystem: "files", path: "/documents", access: "read" },
+      {
+        mon: "allow r fsname=files",
+        osd: "allow r tag cephfs data=files",
+        mds: "allow r fsname=files path=/documents",
+      },
+    ],
+    [
+      "work in a pool",
+      { pool: "disks" },
+      { mon: "profile rbd", mgr: "profile rbd pool=disks", osd: "profile rbd pool=disks" },
+    ],
+    [
+      "read a pool",
+      { pool: "disks", access: "read" },
+      { mon: "profile rbd", mgr: "profile rbd pool=disks", osd: "profile rbd-read-only pool=disks" },
+    ],
+    [
+      "make volumes in both",
+      { filesystem: "files", pool: "disks", kubernetes: true },
+      {
+        mon: "allow r fsname=files, profile rbd",
+        mgr: "allow rw, profile rbd pool=disks",
+        osd: "allow rw tag cephfs metadata=files, allow rw tag cephfs data=files, profile rbd pool=disks",
+        mds: "allow r fsname=files path=/volumes, allow rws fsname=files path=/volumes/csi",
+      },
+    ],
+  ])("%s", (_, args, expected) => {
+    expect(clientCapabilities({ name: "one", ...args })).toEqual(expected);
+  });
+});
+
+it("a mount's name is fit for a container", () => {
+  expect(mountName("/mnt/cephfs")).toBe("mnt-cephfs");
+  expect(mountName("/srv/a.b/C_d")).toBe("srv-a-b-C_d");
+});
+
 describe("what is rendered", () => {
   it("ceph.conf", () => {
     expect(
@@ -73,13 +145,17 @@ describe("what is rendered", () => {
         monitors,
         publicNetwork: "192.0.2.0/24",
         clusterNetwork: "198.51.100.0/24",
-        settings: { global: { osd_pool_default_min_size: 1 }, osd: { osd_memory_target: 939524096 } },
+        startupSettings: { global: { ms_async_op_threads: 4 }, osd: { osd_op_num_shards: 8 } },
       }),
     ).toMatchSnapshot();
   });
 
   it("endpoints of an IPv6 monitor", () => {
     expect(monitorEndpoints("2001:db8::13")).toBe("[v2:[2001:db8::13]:3300,v1:[2001:db8::13]:6789]");
+  });
+
+  it("addresses for the kernel's client", () => {
+    expect(kernelAddresses(monitors)).toBe("192.0.2.11:6789,192.0.2.12:6789,[2001:db8::13]:6789");
   });
 
   it("a keyring", () => {
