@@ -69,22 +69,25 @@ async function monitorProblems(stack: Stack, host: RemoteHost): Promise<string[]
   const container = containerName("mon", host.name);
   const store = monitorStore(stack, host.name);
   const script = `
-docker inspect --format '{{.State.Status}}' ${quote(container)} 2>/dev/null || echo none
-if [ -n "$(ls -A ${quote(store)} 2>/dev/null)" ]; then echo store; fi
+state=$(docker inspect --format '{{.State.Status}}' ${quote(container)} 2>/dev/null) || state=none
+there=empty
+[ -z "$(ls -A ${quote(store)} 2>/dev/null)" ] || there=store
+echo "$state" "$there"
 `;
   const { code, stdout, stderr } = await onHost(host, script).catch((error: Error) => ({
     code: 1,
     stdout: "",
     stderr: error.message,
   }));
-  if (code !== 0) return [`${host.name} gets a store as well, and can't be asked: ${lastLine(stderr)}`];
-  const [state = "", found] = stdout.trim().split("\n");
+  const [, state = "", there] = /^(\w+) (store|empty)$/.exec(stdout.trim()) ?? [];
+  if (code !== 0 || !there)
+    return [`${host.name} gets a store as well, and can't be asked: ${lastLine(stderr)}`];
   const problems: string[] = [];
   if (/^(running|restarting|paused)$/.test(state))
     problems.push(
       `${container} on ${host.name} is ${state}. If it is without a store, stop it: ${shellCommand(host, `docker stop ${container}`)}`,
     );
-  if (found)
+  if (there === "store")
     problems.push(
       `${host.name} has a store in ${store}, which is not touched. As long as one monitor's store is good, no backup is needed (docs/backup.md). Otherwise move it away: ${shellCommand(host, `mv ${store} ${store}.lost`)}`,
     );

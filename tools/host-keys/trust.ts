@@ -43,6 +43,7 @@ export async function trust({ stack, file, yes, say, ask }: TrustOptions): Promi
     // Read again: the operator may have edited the file while the question stood.
     await replaceFile(file, renderHostKeys(await readStackFile(file), keys));
     say(`${basename(file)}: wrote the host keys of ${[...keys.keys()].join(", ")}`);
+    if (acceptedChanged.length > 0) say(otherMachines(acceptedChanged, stack));
   }
 
   const refused = changed.filter((finding) => !acceptedChanged.includes(finding));
@@ -76,6 +77,17 @@ async function confirmChanged(
     `Type the name of the host to accept its new key, anything else to keep the configured one: `,
   );
   return answer?.trim() === finding.name;
+}
+
+/** What to type when a host has become another machine. */
+function otherMachines(changed: Finding[], stack: string): string {
+  const targets = changed.flatMap(({ name }) => [
+    `--target '**${name}-prepare'`,
+    `--target '**${name}-docker'`,
+  ]);
+  return `Next, when ${names(changed)} is another machine than before (docs/replace-host.md), or got new keys:
+  pulumi up --stack ${stack} ${targets.join(" ")}
+  pulumi up --stack ${stack} --refresh`;
 }
 
 function refusal(refused: Finding[], stack: string, file: string): string {

@@ -134,7 +134,9 @@ describe("drain", () => {
   });
 
   it("knows the containers by the names that the component gives them", () => {
-    const declared = declaredOsds(world.stack({ osds: [{ host: "host3", device: "/dev/disk/by-id/ata-A.B" }] }));
+    const declared = declaredOsds(
+      world.stack({ osds: [{ host: "host3", device: "/dev/disk/by-id/ata-A.B" }] }),
+    );
     expect(declared[0]?.container).toBe("ceph-osd-host3-ata-A-B");
   });
 });

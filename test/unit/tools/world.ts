@@ -123,7 +123,7 @@ if [ -e "$WORLD/cut/$address" ]; then
   fi
   exec sh -s <"$WORLD/script"
 fi
-exec sh -c "$*"
+exec sh -c "exec $*"
 `;
 
 const docker = `#!/bin/sh
@@ -133,7 +133,7 @@ shift
 case $command in
 start) echo running >"$WORLD/containers/$1"; exit ;;
 stop) echo exited >"$WORLD/containers/$1"; exit ;;
-inspect) shift 2; cat "$WORLD/containers/$1" 2>/dev/null; exit ;;
+inspect) shift 2; [ -e "$WORLD/containers/$1" ] && echo "$(cat "$WORLD/containers/$1")"; exit ;;
 esac
 container=$1
 if [ "$(cat "$WORLD/containers/$container" 2>/dev/null)" != running ]; then
