@@ -28,8 +28,10 @@ export const tryUp = (...args: string[]): Promise<RunResult> =>
   pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...args);
 
 /** `up` of the dev stack with a change of its configuration; any exit code is an answer. */
-export const tryUpWith = async (change: (document: Document.Parsed) => void): Promise<RunResult> =>
+export const tryUpWith = async (change: Change): Promise<RunResult> =>
   tryUp("--config-file", await changedStack(change));
+
+type Change = (document: Document.Parsed) => void;
 
 /** `up` of the dev stack, in words that show what went wrong when it did. */
 export async function up(...args: string[]): Promise<string> {
@@ -39,7 +41,7 @@ export async function up(...args: string[]): Promise<string> {
 }
 
 /** A copy of the dev stack's configuration with a change; gives its path. */
-async function changedStack(change: (document: Document.Parsed) => void): Promise<string> {
+export async function changedStack(change: Change): Promise<string> {
   const document = parseDocument(await readFile(labStackFile, "utf8"));
   change(document);
   const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
