@@ -18,8 +18,10 @@ const manifestSchema = z.object({
   /** When the monitor's store was copied, ISO 8601. */
   time: z.string(),
   fsid: z.uuid(),
-  /** Whose store it is; any monitor of the cluster may start from it. */
+  /** Whose store it is. */
   monitor: z.string(),
+  /** Names of all monitors in its map: these, and no others, can start from it. */
+  monitors: z.array(z.string()),
   /** What the store knows: maps of these epochs or newer. */
   epochs: z.object({ monmap: z.int(), osdmap: z.int() }),
   /** As `ceph --version` says. */

@@ -36,7 +36,12 @@ export async function restore(
   const manifest = await step("comparing the backup with its sums", () => readBackup(resolve(directory)));
   if (manifest.stack !== stack.name)
     throw new Refusal(`${directory} is a backup of stack ${manifest.stack}, not of ${stack.name}`);
-  const hosts = hostsOf(stack, stack.settings.ceph.monitors);
+  const monitors = stack.settings.ceph.monitors;
+  if (manifest.monitors.join() !== [...monitors].sort().join())
+    throw new Refusal(
+      `the backup knows the monitors ${manifest.monitors.join(", ")}, and ceph.monitors has ${monitors.join(", ")}: restore with the ones of the backup, and change them afterwards`,
+    );
+  const hosts = hostsOf(stack, monitors);
   const [problems, osds] = await step("looking at the hosts", () =>
     Promise.all([
       Promise.all(hosts.map((host) => monitorProblems(stack, host))).then((found) => found.flat()),

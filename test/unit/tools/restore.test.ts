@@ -100,6 +100,14 @@ describe("restore", () => {
     expect((await start(true)).newestMap).toBe(44);
   });
 
+  it("refuses other monitors than the store knows", async () => {
+    loseAll();
+    await expect(
+      restore(world.stack({ monitors: ["host1"] }), { directory, olderMaps: false }),
+    ).rejects.toThrow("the backup knows the monitors host1, host2, host3, and ceph.monitors has host1");
+    noneWritten();
+  });
+
   it("refuses OSDs of another cluster", async () => {
     loseAll();
     world.answer("ceph-osd-host1-disk1", { cluster_fsid: "other", newest_map: 1 });
