@@ -1,3 +1,4 @@
+import { type ListedOsd } from "./osd-number";
 import { domainsOf, type Rule, type Tree } from "./placement";
 
 /** What Ceph (16 to 21) answers, as far as it is looked at before a drain. */
@@ -6,7 +7,7 @@ export interface DrainFacts {
     health: { status: string; checks?: Record<string, { severity: string; summary: { message: string } }> };
   };
   dump: {
-    osds: { osd: number; uuid: string; up: number; in: number }[];
+    osds: ListedOsd[];
     pools: { pool_name: string; size: number; crush_rule: number }[];
     flags: string;
     nearfull_ratio: number;

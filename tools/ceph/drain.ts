@@ -3,6 +3,7 @@ import { step } from "../../lab/progress";
 import { Cluster } from "./cluster";
 import { type DrainFacts, drainProblems } from "./drain-checks";
 import { type DrainState, drainState, type ProgressAnswers, renderProgress } from "./drain-progress";
+import { matchOsd } from "./osd-number";
 import { declaredOsd, findOsds } from "./osds";
 import { exitCodes, Interrupted, Refusal } from "./outcome";
 import { type Stack } from "./stack";
@@ -68,8 +69,8 @@ export const drainExitCode = ({ state }: DrainResult): number =>
 async function look(stack: Stack, cluster: Cluster, { host, device }: DrainOptions) {
   const declared = declaredOsd(stack, host, device);
   return step(`looking at ${device} on ${host}`, async () => {
-    const [[found], [status, dump, tree, rules, usage]] = await Promise.all([
-      findOsds(stack, declared),
+    const [found, [status, dump, tree, rules, usage]] = await Promise.all([
+      findOsds(stack, host),
       cluster.ask<
         [
           DrainFacts["status"],
@@ -80,17 +81,19 @@ async function look(stack: Stack, cluster: Cluster, { host, device }: DrainOptio
         ]
       >("status", "osd dump", "osd tree", "osd crush rule dump", "osd df"),
     ]);
-    const byHand = `Its number is in: ${cluster.command("osd tree")}`;
-    if (found?.problem !== undefined) throw new Error(`${found.problem}\n${byHand}`);
-    if (found?.uuid === undefined)
-      throw new Refusal(`${host} has no OSD on ${device}: nothing to drain there`);
-    const osd = dump.osds.find(({ uuid }) => uuid === found.uuid);
-    if (!osd)
-      throw new Refusal(
-        `the cluster doesn't know the OSD on ${device} of ${host} (${found.uuid}): nothing to drain`,
-      );
+    const osd = withAdvice(cluster, () => matchOsd(declared, found, dump.osds, tree));
     return { number: osd.osd, isIn: osd.in === 1, facts: { status, dump, tree, rules, usage } };
   });
+}
+
+/** Says with the error how to find the number by hand, unless it is a Refusal. */
+function withAdvice<T>(cluster: Cluster, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Error(`${(error as Error).message}. Its number is in: ${cluster.command("osd tree")}`);
+  }
 }
 
 function refusal(number: number, { host, device }: DrainOptions, isIn: boolean, problems: string[]): string {

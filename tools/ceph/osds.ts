@@ -51,9 +51,12 @@ export function declaredOsd(stack: Stack, host: string, device: string): Declare
   );
 }
 
-/** Asks the hosts for the OSDs that the stack declares there, one connection to each. Never throws for a host: its OSDs get a `problem`. */
-export async function findOsds(stack: Stack, only?: DeclaredOsd): Promise<FoundOsd[]> {
-  const wanted = declaredOsds(stack).filter((osd) => only === undefined || osd.container === only.container);
+/**
+ * Asks the hosts, or one of them, for the OSDs that the stack declares there, one connection to each. Never throws for
+ * a host: its OSDs get a `problem`.
+ */
+export async function findOsds(stack: Stack, only?: string): Promise<FoundOsd[]> {
+  const wanted = declaredOsds(stack).filter(({ host }) => only === undefined || host === only);
   const hosts = hostsOf(stack, [...new Set(wanted.map(({ host }) => host))]);
   const found = await Promise.all(
     hosts.map(async (host) => {

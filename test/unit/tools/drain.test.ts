@@ -118,19 +118,47 @@ describe("drain", () => {
       );
       await expect(start()).rejects.not.toThrow("AUTH_");
     });
-
-    it("when there is no such store, or the cluster doesn't know it", async () => {
-      const osds = [{ host: "host1", file: "absent" }];
-      const options = { host: "host1", device: "absent", undo: false };
-      await expect(drain(world.stack({ osds }), options)).rejects.toThrow("host1 has no OSD on absent");
-    });
   });
 
-  it("says how to find the number when the OSD's host is down", async () => {
-    world.write("down/192.0.2.13", "");
-    await expect(start()).rejects.toThrow(
-      "Its number is in: ssh root@192.0.2.11 docker exec ceph-mon-host1 ceph osd tree",
-    );
+  describe("without the OSD's store", () => {
+    const down = (...numbers: number[]) =>
+      world.answer("osd dump", {
+        ...dump,
+        osds: dump.osds.map((osd) => ({ ...osd, up: numbers.includes(osd.osd) ? 0 : 1 })),
+      });
+
+    it("takes the one that is down on that host, which may be down itself", async () => {
+      down(2);
+      world.write("down/192.0.2.13", "");
+      expect(await start()).toMatchObject({ osd: 2, state: "drained" });
+    });
+
+    it("takes none that is up, and says how to find the number", async () => {
+      world.write("down/192.0.2.13", "");
+      await expect(start()).rejects.toThrow(
+        "and the cluster has no OSD of host3 that is down: nothing to drain",
+      );
+      await expect(start()).rejects.toThrow(
+        "Its number is in: ssh root@192.0.2.11 docker exec ceph-mon-host1 ceph osd tree",
+      );
+      expect(changes()).toEqual([]);
+    });
+
+    it("takes none when it may be another's", async () => {
+      down(2);
+      const osds = ["absent", "gone"].map((file) => ({ host: "host3", file }));
+      const options = { host: "host3", device: "absent", undo: false };
+      await expect(drain(world.stack({ osds }), options)).rejects.toThrow(
+        "host3 has no store of the OSD on absent\nIt is one of the OSDs 2, and which one can't be told",
+      );
+    });
+
+    it("does not take an OSD whose store is another's", async () => {
+      down(2);
+      const osds = ["disk3", "absent"].map((file) => ({ host: "host3", file }));
+      const options = { host: "host3", device: "absent", undo: false };
+      await expect(drain(world.stack({ osds }), options)).rejects.toThrow("no OSD of host3 that is down");
+    });
   });
 
   it("knows the containers by the names that the component gives them", () => {
