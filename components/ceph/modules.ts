@@ -41,9 +41,11 @@ until users=$(${ceph} dashboard ac-user-show --format json 2>&1) || [ "$tries" -
 ${ceph} config-key exists mgr/dashboard/crt 2>/dev/null || ${ceph} dashboard create-self-signed-cert
 case $users in
 *'"${dashboardUser}"'*)
-${withPassword(`ac-user-set-password ${dashboardUser} -i -`)} ;;
+${withPassword(`ac-user-set-password ${dashboardUser} -i -`)}
+  ;;
 *)
-${withPassword(`ac-user-create ${dashboardUser} -i - administrator`)} ;;
+${withPassword(`ac-user-create ${dashboardUser} -i - administrator`)}
+  ;;
 esac
 # It takes the certificate when it starts.
 ${ceph} mgr module disable dashboard

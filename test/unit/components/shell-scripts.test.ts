@@ -1,36 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync, mkdirSync, chmodSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { managerGate, mayStop, monitorGate, quorumGate } from "../../../components/ceph/gates";
 import { monitorStoreScript } from "../../../components/ceph/monitor-store";
-import { osdCheckScript, type OsdStore, osdStoreScript } from "../../../components/ceph/osd-store";
 import { leftoverScript } from "../../../components/container/leftover";
 import { auditRules, daemonJson, prepareScript, sysctlConf } from "../../../components/hosts/prepare";
 import { quote, wrapScript } from "../../../components/hosts/shell";
 import { exampleHost } from "./examples";
+import { shell } from "./shell";
 
-// The scripts are run by a real shell, with a `docker` of the test's own first on PATH.
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "farmstack-test-"));
-  mkdirSync(join(folder, "bin"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function fakeDocker(script: string): void {
-  writeFileSync(join(folder, "bin", "docker"), `#!/bin/sh\n${script}\n`);
-  chmodSync(join(folder, "bin", "docker"), 0o755);
-}
-
-const sh = (script: string) =>
-  spawnSync("sh", ["-s"], {
-    input: wrapScript(script),
-    encoding: "utf8",
-    env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` },
-  });
+const { folder, fake, sh } = shell();
+const fakeDocker = (script: string) => fake("docker", script);
 
 const gate = {
   container: "ceph-mon-a",
@@ -139,56 +121,25 @@ describe("monitor store", () => {
     mkdirSync(store);
     expect(sh(script(store)).stderr).toContain("(unknown, not f1)");
   });
-});
 
-describe("OSD store", () => {
-  const directory = () => join(folder, "osd");
-  const check = (store: OsdStore, uuid = "u1") =>
-    sh(osdCheckScript({ store, uuid, image: "image", directory: directory() }));
-
-  it("is free where nothing is, and ours where it was made", () => {
-    fakeDocker("exit 9");
-    expect(check({ file: "osd0" })).toMatchObject({ status: 0, stdout: "free\n" });
-    mkdirSync(directory());
-    writeFileSync(join(directory(), "farmstack-identity"), "u1\n");
-    expect(check({ file: "osd0" })).toMatchObject({
-      status: 0,
-      stdout: "store of the OSD on osd0: unchanged\n",
-    });
-    expect(check({ file: "osd0" }, "u2").stderr).toContain(
-      "belongs to something else (u1, not u2); nothing was changed",
+  it("is not made beside an OSD of its cluster while no other monitor answers", () => {
+    const store = join(folder, "host", "mon-a");
+    const osd = join(folder, "host", "osd-one");
+    mkdirSync(osd, { recursive: true });
+    writeFileSync(join(osd, "ceph_fsid"), "f1\n");
+    const others = (status: number) =>
+      fakeDocker(`cat >/dev/null; case "$*" in *" mon stat"*) exit ${status} ;; esac`);
+    others(1);
+    const refused = sh(script(store));
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(
+      "mon.a has no store, there are OSDs of its cluster, and no monitor answers",
     );
-    rmSync(directory(), { recursive: true });
-  });
-
-  it("is refused on what is not a block device", () => {
-    expect(check({ device: "/dev/null" }).stderr).toContain(
-      "/dev/null is not a block device; nothing was changed",
-    );
-  });
-
-  it("passes its key by standard input, and is made whole or not at all", () => {
-    const script = osdStoreScript({
-      store: { file: "osd0", sizeGiB: 3 },
-      number: "7",
-      uuid: "u1",
-      fsid: "f1",
-      key: "SECRET",
-      cephConf: "[global]\nfsid = f1\n",
-      image: "image",
-      directory: directory(),
-    });
-    fakeDocker("cat >/dev/null; exit 1");
-    expect(sh(script).status).toBe(1);
-    expect(existsSync(directory())).toBe(false);
-    fakeDocker(`echo "$@" >"${folder}/arguments"; cat >"${folder}/script"`);
-    expect(sh(script)).toMatchObject({ status: 0, stdout: "store of the OSD on osd0: made\n" });
-    expect(readFileSync(join(folder, "arguments"), "utf8")).not.toContain("SECRET");
-    const inContainer = readFileSync(join(folder, "script"), "utf8");
-    expect(inContainer).toContain("[osd.7]\n\tkey = SECRET\n");
-    expect(inContainer).toContain("truncate -s 3G");
-    expect(spawnSync("sh", ["-n"], { input: inContainer }).status).toBe(0);
-    expect(check({ file: "osd0" }).stdout).toBe("store of the OSD on osd0: unchanged\n");
+    expect(existsSync(store)).toBe(false);
+    others(0);
+    expect(sh(script(store)).stdout).toContain("made");
+    others(1);
+    expect(sh(script(join(folder, "host", "mon-b"), "f2")).stdout).toContain("made"); // a cluster of its own
   });
 });
 
