@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import { labCeph } from "./ceph";
 import { removeLab } from "./hosts/remove";
 import { labPulumi } from "./pulumi";
-import { CommandFailed } from "./run";
+import { anyCode, CommandFailed } from "./run";
 import { formatStatus, labStatus } from "./status";
 import { labUp } from "./up";
 
@@ -32,10 +33,18 @@ cli
   .allowUnknownOption()
   .argument("[args...]")
   .action(async (args: string[]) => {
-    const { code } = await labPulumi(args, {
-      output: "inherit",
-      allow: Array.from({ length: 256 }, (_, i) => i),
-    });
+    const { code } = await labPulumi(args, { output: "inherit", allow: anyCode });
+    process.exitCode = code;
+  });
+
+cli
+  .command("ceph")
+  .description("npm run ceph on the lab's stack")
+  .helpOption(false)
+  .allowUnknownOption()
+  .argument("[args...]")
+  .action(async (args: string[]) => {
+    const { code } = await labCeph(args);
     process.exitCode = code;
   });
 

@@ -19,6 +19,9 @@ export interface RunResult {
   stderr: string;
 }
 
+/** For `allow`: every exit code is an answer. */
+export const anyCode = Array.from({ length: 256 }, (_, code) => code);
+
 /** A command that ended badly; the message carries its last lines. */
 export class CommandFailed extends Error {
   constructor(

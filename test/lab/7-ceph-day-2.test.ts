@@ -6,7 +6,6 @@ import { parse } from "yaml";
 import { ensureDocker } from "../../lab/docker";
 import { ensureHosts } from "../../lab/hosts";
 import { hostKeyFile } from "../../lab/hosts/keys";
-import { projectRoot } from "../../lab/paths";
 import { labStackFile, writeLabStack } from "../../lab/stack-file";
 import {
   ceph,
@@ -142,17 +141,10 @@ describe("Ceph, day 2", () => {
     const folder = await mkdtemp(join(tmpdir(), "farmstack-backup-"));
     const backup = join(folder, "backup");
     try {
-      const saved = await cephCommand([
-        "backup",
-        backup,
-        "--pulumi",
-        `${join(projectRoot, "node_modules/.bin/tsx")} ${join(projectRoot, "lab/cli.ts")} pulumi`,
-      ]);
+      const saved = await cephCommand(["backup", backup]);
       expect(saved.code, saved.stderr).toBe(0);
       await waitFor(async () => (await cephJson<Status>("status")).quorum_names.length === 3, 60);
       const state = await readFile(join(backup, "state.json"), "utf8");
-      const { config: config } = parse(await readFile(labStackFile, "utf8")) as { config: object };
-      expect(Object.keys(config).length).toBeGreaterThan(0);
       expect(state).not.toContain(await ceph("auth print-key client.admin"));
 
       const refused = await cephCommand(["restore", backup]);

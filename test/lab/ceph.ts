@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { projectRoot } from "../../lab/paths";
-import { run, type RunResult } from "../../lab/run";
-import { labStackFile } from "../../lab/stack-file";
+import { labCeph } from "../../lab/ceph";
+import { type RunResult } from "../../lab/run";
 import { on, waitFor } from "./lab";
 
 export const monitors = ["host1", "host2", "host3"];
@@ -18,12 +16,8 @@ export const waitForHealth = (limit: number): Promise<number> =>
   waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), limit);
 
 /** `npm run ceph -- …` on the lab's stack, or another file of it; any exit code is an answer. */
-export const cephCommand = (args: string[], stackFile = labStackFile): Promise<RunResult> =>
-  run(
-    join(projectRoot, "node_modules", ".bin", "tsx"),
-    [join(projectRoot, "tools", "ceph.ts"), "--config-file", stackFile, ...args],
-    { cwd: projectRoot, allow: Array.from({ length: 256 }, (_, code) => code) },
-  );
+export const cephCommand = (args: string[], stackFile?: string): Promise<RunResult> =>
+  labCeph([...(stackFile ? ["--config-file", stackFile] : []), ...args], "collect");
 
 export interface Status {
   osdmap: { num_osds: number; num_up_osds: number; num_in_osds: number };

@@ -5,14 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { labDir, projectRoot } from "../../lab/paths";
-import { run, type RunResult } from "../../lab/run";
+import { anyCode, run, type RunResult } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
 import { type LabHost, labStackFile, readLabHosts } from "../../lab/stack-file";
 
 /** Firewall and settings of the machine before the lab came, kept by the first test for the last. */
 export const machineBefore = join(tmpdir(), "farmstack-machine-before.json");
 
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
 const cli = join(projectRoot, "lab", "cli.ts");
 

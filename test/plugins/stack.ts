@@ -1,11 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labDir } from "../../lab/paths";
-import { type RunResult } from "../../lab/run";
+import { anyCode, type RunResult } from "../../lab/run";
 import { Workspace } from "../../lab/toolchain/workspace";
 import { type Declared } from "./declared";
-
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** A resource as the state has it. */
 export interface Kept {
