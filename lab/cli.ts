@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { labCeph } from "./ceph";
 import { removeLab } from "./hosts/remove";
 import { labPulumi } from "./pulumi";
 import { anyCode, CommandFailed } from "./run";
@@ -34,17 +33,6 @@ cli
   .argument("[args...]")
   .action(async (args: string[]) => {
     const { code } = await labPulumi(args, { output: "inherit", allow: anyCode });
-    process.exitCode = code;
-  });
-
-cli
-  .command("ceph")
-  .description("npm run ceph on the lab's stack")
-  .helpOption(false)
-  .allowUnknownOption()
-  .argument("[args...]")
-  .action(async (args: string[]) => {
-    const { code } = await labCeph(args);
     process.exitCode = code;
   });
 

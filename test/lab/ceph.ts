@@ -1,6 +1,7 @@
-import { labCeph } from "../../lab/ceph";
-import { type RunResult } from "../../lab/run";
-import { on, waitFor } from "./lab";
+import { join } from "node:path";
+import { projectRoot } from "../../lab/paths";
+import { anyCode, run, type RunResult } from "../../lab/run";
+import { on, tsx, waitFor } from "./lab";
 
 export const monitors = ["host1", "host2", "host3"];
 
@@ -16,8 +17,14 @@ export const waitForHealth = (limit: number): Promise<number> =>
   waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), limit);
 
 /** `npm run ceph -- …` on the lab's stack, or another file of it; any exit code is an answer. */
-export const cephCommand = (args: string[], stackFile?: string): Promise<RunResult> =>
-  labCeph([...(stackFile ? ["--config-file", stackFile] : []), ...args], "collect");
+export function cephCommand(args: string[], stackFile?: string): Promise<RunResult> {
+  const file = stackFile ? ["--config-file", stackFile] : [];
+  return run(tsx, [join(projectRoot, "tools", "ceph.ts"), "--stack", "dev", ...file, ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, FARMSTACK_PULUMI: "npm run -s pulumi --" },
+    allow: anyCode,
+  });
+}
 
 export interface Status {
   osdmap: { num_osds: number; num_up_osds: number; num_in_osds: number };

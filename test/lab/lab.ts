@@ -12,7 +12,7 @@ import { type LabHost, labStackFile, readLabHosts } from "../../lab/stack-file";
 /** Firewall and settings of the machine before the lab came, kept by the first test for the last. */
 export const machineBefore = join(tmpdir(), "farmstack-machine-before.json");
 
-const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
+export const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
 const cli = join(projectRoot, "lab", "cli.ts");
 
 /** Runs a command of the lab, as `npm run lab…` does; any exit code is an answer. */
