@@ -39,8 +39,8 @@ if ! command -v mount.ceph >/dev/null; then
     dnf install -y ceph-common
   fi
 fi
-umask 077
 mkdir -p /etc/ceph "$path"
+umask 077
 cat >${quote(secretFile(id))} <<'SECRET'
 ${key}
 SECRET

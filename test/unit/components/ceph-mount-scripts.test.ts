@@ -99,12 +99,12 @@ describe("a mount by the kernel", () => {
   const inFolder = (script: string) => script.replaceAll("/etc/", `${etc}/`);
   const mount = () =>
     sh(
-      inFolder(
+      `umask 022\n${inFolder(
         kernelMountScript({
           addresses: "192.0.2.11:6789",
           ...{ filesystem: "files", path, access: "read", id: "mount-one", key: "KEY==" },
         }),
-      ),
+      )}`,
     );
   const kernelHas = (ceph: boolean) => fake("grep", ceph ? "exit 0" : "exit 1");
   const noted = () => take("noted").trim().split("\n");
@@ -130,7 +130,10 @@ describe("a mount by the kernel", () => {
     expect(noted()).toEqual(["daemon-reload", "enable the.mount", "restart the.mount"]);
     const secret = join(etc, "ceph", "farmstack-mount-one.secret");
     expect(readFileSync(secret, "utf8")).toBe("KEY==\n");
-    expect(statSync(secret).mode & 0o777).toBe(0o600);
+    const modes = [secret, path, join(folder, "srv")].map((file) =>
+      (statSync(file).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(["600", "755", "755"]); // others than root reach the mount
     const text = readFileSync(unit, "utf8");
     expect(text).toContain(
       `[Mount]\nWhat=192.0.2.11:6789:/\nWhere=${path}\nType=ceph\n` +
