@@ -1,3 +1,4 @@
+import { mountName } from "../components/ceph/mount-name";
 import { type FoundFault } from "./faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
@@ -10,7 +11,7 @@ export function cephUseFaults(ceph: Record<string, unknown>, hosts: KnownHost[])
   return [
     ...repeated(pools, "pools", "name"),
     ...repeated(clients, "clients", "name"),
-    ...repeated(mounts, "mounts", "path"),
+    ...repeated(mounts, "mounts", "path", mountName), // resources are named by it
     ...pools.flatMap((pool, index) => poolFaults(pool, ["ceph", "pools", index], filesystems)),
     ...clients.flatMap((client, index) =>
       clientFaults(client, ["ceph", "clients", index], filesystems, pools),
@@ -23,15 +24,19 @@ export function cephUseFaults(ceph: Record<string, unknown>, hosts: KnownHost[])
 type At = (string | number)[];
 type Names = (string | undefined)[];
 
-function repeated(items: Record<string, unknown>[], list: string, field: string): FoundFault[] {
+function repeated(
+  items: Record<string, unknown>[],
+  list: string,
+  field: string,
+  nameOf = (value: string) => value,
+): FoundFault[] {
+  const names = items.map((item) => nameOf(text(item[field]) ?? ""));
   return items.flatMap((item, index) => {
     const value = text(item[field]);
-    const first = items.findIndex((other) => other[field] === value);
+    const first = names.indexOf(names[index] as string);
     if (value === undefined || first === index) return [];
-    return {
-      at: ["ceph", list, index, field],
-      problem: `"${value}" is already the ${field} of ${list}[${first}]`,
-    };
+    const what = items[first]?.[field] === value ? `is already the ${field}` : "has the name";
+    return { at: ["ceph", list, index, field], problem: `"${value}" ${what} of ${list}[${first}]` };
   });
 }
 
@@ -53,6 +58,8 @@ function clientFaults(
   pools: Record<string, unknown>[],
 ): FoundFault[] {
   const faults: FoundFault[] = [];
+  if (/^(admin$|mount-)/.test(text(client.name) ?? ""))
+    faults.push({ at: [...at, "name"], problem: `"${text(client.name)}" is a client of the program itself` });
   if (client.filesystem === undefined && client.pool === undefined)
     faults.push({ at, problem: "expected a filesystem or a pool, or it may do nothing" });
   faults.push(...unknown(client.filesystem, [...at, "filesystem"], filesystems, "filesystems"));

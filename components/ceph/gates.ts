@@ -20,22 +20,28 @@ interface Condition {
   ask: string;
   /** Extended regular expressions that must all be found in the answer. */
   expect: string[];
+  /** Extended regular expression that must not be found in the answer. @default none */
+  reject?: string;
+  /** What is good enough after some tries, an extended regular expression. @default nothing */
+  settle?: { after: number; expect: string };
   /** Extended regular expression of what is shown of the answer. */
   show: string;
   failure: string;
 }
 
 /** Script that asks once a second until the answer fits, and fails when patience is over. */
-function gateScript({ ask, expect, show, failure }: Condition, args: GateArgs): string {
+function gateScript({ ask, expect, reject, settle, show, failure }: Condition, args: GateArgs): string {
   const { container, because, patience, look } = args;
-  const fits = expect.map((pattern) => `printf %s "$answer" | grep -qE ${quote(pattern)}`).join(" && ");
+  const found = (pattern: string) => `printf %s "$answer" | grep -qE ${quote(pattern)}`;
+  const fits = [...expect.map(found), ...(reject ? [`! { ${found(reject)}; }`] : [])].join(" && ");
+  const settles = settle ? ` || { [ "$tries" -ge ${settle.after} ] && ${found(settle.expect)}; }` : "";
   return `
 # because of ${because}
 tries=0
 while :; do
   answer=$(timeout 10 docker exec ${quote(container)} ceph ${ask} --format json 2>&1 | tr -d ' \\n\\t') || true
   shown=$(printf %s "$answer" | grep -oE ${quote(show)} | head -n 1) || true
-  if ${fits}; then echo "$shown"; break; fi
+  if { ${fits}; }${settles}; then echo "$shown"; break; fi
   tries=$((tries + 1))
   if [ "$tries" -ge ${patience} ]; then
     echo ${quote(`${failure} within ${patience} tries; last answer:`)} "\${shown:-\${answer:-none}}. Look at:" ${quote(look)} >&2
@@ -52,13 +58,15 @@ const andThen = ({ container, then }: GateArgs): string =>
 /**
  * One monitor is in the quorum, or is of a cluster that never had one (its monitor map is still epoch 0). So a new
  * cluster starts one monitor after the other without waiting, and a change of a running cluster goes on only when the
- * monitor before is back.
+ * monitor before is back. One that hears from nobody for half a minute is the first that comes back after all were lost;
+ * where the others do run, they are not touched while it is away (`ok-to-stop`).
  */
 export function monitorGate(id: string, args: GateArgs): string {
   return gateScript(
     {
       ask: `--admin-daemon ${adminSocket("mon")} mon_status`,
       expect: ['"state":"(leader|peon)"|"monmap":\\{"epoch":0,'],
+      settle: { after: 30, expect: `"state":"probing".*"outside_quorum":\\["${id}"\\]` },
       show: '"state":"[a-z]+"',
       failure: `${containerName("mon", id)} did not join the quorum`,
     },
@@ -105,7 +113,7 @@ export function osdGate(number: string, uuid: string, args: GateArgs): string {
   );
 }
 
-/** A metadata server is in the map, active or standing by. */
+/** A metadata server is in the map, active or standing by, and every file system is served. */
 export function metadataServerGate(id: string, args: GateArgs): string {
   return gateScript(
     {
@@ -113,6 +121,8 @@ export function metadataServerGate(id: string, args: GateArgs): string {
       expect: [
         `"name":"${id}","rank":-?[0-9]+,"incarnation":[0-9]+,"state":"up:(standby|active|standby-replay)"`,
       ],
+      reject:
+        '"state":"up:(creating|starting|replay|resolve|reconnect|rejoin|clientreplay)"|"failed":\\[[0-9]|"damaged":\\[[0-9]',
       show: `"name":"${id}","rank":-?[0-9]+,"incarnation":[0-9]+,"state":"[^"]*"`,
       failure: `metadata server ${id} did not come up`,
     },

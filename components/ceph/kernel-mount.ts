@@ -1,4 +1,5 @@
 import { quote } from "../hosts/shell";
+import { makeMountPoint } from "./mount-directory";
 
 export interface KernelMountArgs {
   /** Monitors, `192.0.2.1:6789,…`. */
@@ -39,7 +40,8 @@ if ! command -v mount.ceph >/dev/null; then
     dnf install -y ceph-common
   fi
 fi
-mkdir -p /etc/ceph "$path"
+${makeMountPoint(path)}
+mkdir -p /etc/ceph
 umask 077
 cat >${quote(secretFile(id))} <<'SECRET'
 ${key}

@@ -9,6 +9,8 @@ import { cephConfPath } from "./daemons";
 import { keyringOf, newEntity } from "./entity";
 import { grant } from "./grants";
 import { kernelMountScript, kernelUnmount } from "./kernel-mount";
+import { directoryScript } from "./mount-directory";
+import { mountName } from "./mount-name";
 import { type KeyType } from "./cephx-key";
 
 /** A CephFS file system, mounted on hosts. */
@@ -41,14 +43,6 @@ export interface MountContext {
 
 /** How long ceph-fuse may take to mount, seconds. */
 const patience = 60;
-
-/** `/mnt/cephfs` → `mnt-cephfs`: a mount in the name of a resource, a container and a client. */
-export const mountName = (path: string): string =>
-  path
-    .split("/")
-    .filter(Boolean)
-    .join("-")
-    .replaceAll(/[^a-zA-Z0-9_-]/g, "-");
 
 /**
  * Mounts a file system on hosts, with a client of its own that may do nothing else. The mount is there again after a
@@ -124,40 +118,15 @@ export function createMount(
  * https://docs.ceph.com/en/latest/man/8/ceph-fuse/
  */
 export function fuseCommand(args: { id: string; filesystem: string; path: string }): string[] {
-  const fuse = ["ceph-fuse", "-f", "--id", args.id, "--client_fs", args.filesystem, args.path];
+  // While no metadata server is active it waits, instead of ending.
+  const waits = "--fuse_require_active_mds=false";
+  const fuse = ["ceph-fuse", "-f", "--id", args.id, "--client_fs", args.filesystem, waits, args.path];
   const path = quote(args.path);
   return [
     "sh",
     "-c",
     `umount --lazy ${path} 2>/dev/null; mkdir -p ${path} && exec ${fuse.map(quote).join(" ")}`,
   ];
-}
-
-/** Script that makes the directory of a mount. Fails when something else is in it. */
-export function directoryScript(path: string): string {
-  return `
-path=${quote(path)}
-parent=${quote(dirname(path))}
-mkdir -p "$parent"
-if mountpoint -q "$path" || ! stat "$path" >/dev/null 2>&1 && [ -n "$(findmnt -n "$path")" ]; then
-  echo "$path: mounted"
-  return
-fi
-mkdir -p "$path"
-if [ -n "$(ls -A "$path")" ]; then
-  echo "$path is not empty: $(ls -A "$path" | head -n 3 | tr '\\n' ' '). What is in it would be hidden by the mount; move it away." >&2
-  exit 1
-fi
-chattr +i "$path" 2>/dev/null || true # not every file system knows it
-case $(findmnt -n -o PROPAGATION --target "$parent") in
-*shared*) ;;
-*)
-  echo "$parent is on a mount that is not shared, so what a container mounts there does not show on the host. See: findmnt -o TARGET,PROPAGATION; mount --make-rshared" >&2
-  exit 1
-  ;;
-esac
-echo "$path: there"
-`;
 }
 
 /** Command that takes away a mount and its directory, when they are no longer declared. */

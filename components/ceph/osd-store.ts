@@ -103,7 +103,7 @@ CONF
 cat >${adminKeyringPath} <<'KEYRING'
 ${adminKeyring}KEYRING
 announce() {
-  ${ceph} osd new ${quote(uuid)} "$@" -i - <<'SECRET'
+  ${ceph} osd new ${quote(uuid)} -i - <<'SECRET'
 {"cephx_secret": "${key}"}
 SECRET
 }
@@ -123,8 +123,8 @@ case $state in
     echo "The store of OSD $number is gone, and there is data that the cluster can't serve without it: $reason. Nothing was changed. Bring its old disk back." >&2
     exit 1
   fi
-  ${ceph} osd destroy "$number" --yes-i-really-mean-it >&2
-  number=$(announce "$number")
+  ${ceph} osd purge "$number" --force --yes-i-really-mean-it >&2
+  number=$(announce)
 fi ;;
 esac
 echo "$number"

@@ -33,7 +33,9 @@ export function guardOsds(cluster: string, declared: string[], monitor: CommandL
     afterDelete: new pulumi.ResourceHook(`${cluster}-osd-removed`, async ({ name, oldInputs }) => {
       if (isReplaced(name)) return;
       const purge = `${ceph} osd purge ${daemonId(oldInputs?.command)} --yes-i-really-mean-it`;
-      const { ok, output } = await monitor.host.ask(purge);
+      const { ok, output } = await monitor.host
+        .ask(purge)
+        .catch(({ message }: Error) => ({ ok: false, output: message }));
       if (!ok)
         await pulumi.log.warn(
           `${daemonOf(name)} is gone, but the cluster still lists it: ${output}. Type: ${monitor.host.shellCommand(purge)}`,

@@ -96,30 +96,43 @@ describe("Ceph", () => {
     await up();
   });
 
-  it("takes a further OSD by one line, and lets it go only when its data is safe without it", async () => {
+  it("takes a further disk by one line, and lets it go only when its data is safe without it", async () => {
     const sum = `md5sum <${mounted}/shared`;
     const before = await inApplication("host1", sum);
     const untouched = await containers();
-    const withOsd = await changedStack((document) =>
-      document.addIn(["config", "farmstack:ceph", "osds"], { host: "host1", file: "osd1", sizeGiB: 2 }),
+    const disk = await on("host1", "truncate -s 2G /root/osd.img && losetup --find --show /root/osd.img");
+    const name = `ceph-osd-host1-${disk.split("/").pop()}`;
+    const withDisk = await changedStack((document) =>
+      document.addIn(["config", "farmstack:ceph", "osds"], { host: "host1", device: disk }),
     );
-    const added = await tryUp("--config-file", withOsd);
+    const added = await tryUp("--config-file", withDisk);
     expect(added.code, added.stdout).toBe(0);
     expect(added.stdout).toMatch(/Resources:\n\s+\+ \d+ created\n\s+\d+ unchanged\n/);
     expect(await containers()).toMatchObject(untouched);
     await waitForHealth(120);
 
+    // Its files on the host are lost, as they are when a disk moves to another machine: the disk tells whose it is.
+    const uuid = () =>
+      on("host1", `cat /var/lib/farmstack/ceph/${name.slice("ceph-".length).replace("host1-", "")}/fsid`);
+    const its = await uuid();
+    await on("host1", `docker stop ${name} && rm -r /var/lib/farmstack/ceph/osd-${disk.split("/").pop()}`);
+    await up("--config-file", withDisk, "--replace", `**host1-${name}-store`);
+    await on("host1", `docker restart ${name}`);
+    await waitForHealth(120);
+    expect(await uuid()).toBe(its);
+
     for (const refused of [await pulumi("preview", "--stack", "dev"), await tryUp()]) {
       expect(refused.code).not.toBe(0);
-      expect(refused.stdout).toContain("(ceph-osd-host1-osd1) is no longer in the configuration");
+      expect(refused.stdout).toContain(`(${name}) is no longer in the configuration`);
     }
-    expect(await on("host1", "docker inspect -f '{{.State.Running}}' ceph-osd-host1-osd1")).toBe("true");
+    expect(await on("host1", `docker inspect -f '{{.State.Running}}' ${name}`)).toBe("true");
 
-    expect((await cephCommand(["drain", "host1", "osd7"], withOsd)).stderr).toContain("osd1");
-    const drained = await cephCommand(["drain", "host1", "osd1"], withOsd);
+    expect((await cephCommand(["drain", "host1", `${disk}x`], withDisk)).stderr).toContain(disk);
+    const drained = await cephCommand(["drain", "host1", disk], withDisk);
     expect(drained.code, drained.stderr).toBe(0);
     process.stdout.write(drained.stderr + drained.stdout);
     await up();
+    await on("host1", `losetup --detach ${disk} && rm /root/osd.img`);
     expect(await inApplication("host3", sum)).toBe(before);
     expect((await cephJson<Status>("status")).osdmap.num_osds).toBe(3);
     await waitForHealth(120);

@@ -106,6 +106,7 @@ describe("Ceph, day 2", () => {
     const name = "ceph-mount-host3-mnt-cephfs";
     await on("host3", `kill -KILL $(docker inspect -f '{{.State.Pid}}' ${name})`);
     const seconds = await waitFor(async () => (await inApplication("host3", sum)) === kept, 60);
+    expect(Number(await on("host3", `docker inspect -f '{{.RestartCount}}' ${name}`))).toBeGreaterThan(0);
     process.stdout.write(`mount crashed: there again after ${seconds} s\n`);
     await on("host3", `docker stop ${name}`);
     const written = await on("host3", `touch ${mounted}/beside 2>&1 || ls -A ${mounted}`);

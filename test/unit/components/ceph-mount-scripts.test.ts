@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { kernelMountScript, kernelUnmount } from "../../../components/ceph/kernel-mount";
-import { directoryScript, fuseCommand, mountedScript } from "../../../components/ceph/mount";
+import { fuseCommand, mountedScript } from "../../../components/ceph/mount";
+import { directoryScript } from "../../../components/ceph/mount-directory";
 import { wrapScript } from "../../../components/hosts/shell";
 import { shell } from "./shell";
 
@@ -32,8 +33,8 @@ describe("the directory of a mount", () => {
   };
 
   it.each([{ mounted: true }, { crashed: true }])("is left alone while it is %j", (state) => {
-    host({ ...state, propagation: "private" });
-    expect(sh(directoryScript(path))).toMatchObject({ status: 0, stdout: `${path}: mounted\n` });
+    host(state);
+    expect(sh(directoryScript(path))).toMatchObject({ status: 0, stdout: `${path}: there\n` });
     expect(existsSync(path)).toBe(false);
     expect(take("attributes")).toBe("");
   });
@@ -70,7 +71,7 @@ describe("a mount by ceph-fuse", () => {
     const [program = "", ...args] = fuseCommand({ id: "mount-one", filesystem: "files", path });
     expect(run(program, args)).toMatchObject({
       status: 0,
-      stdout: `-f --id mount-one --client_fs files ${path}\n`,
+      stdout: `-f --id mount-one --client_fs files --fuse_require_active_mds=false ${path}\n`,
     });
     expect(take("unmounted")).toBe(`--lazy ${path}\n`);
     expect(existsSync(path)).toBe(true);

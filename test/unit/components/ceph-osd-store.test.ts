@@ -187,7 +187,7 @@ describe("a device", () => {
     });
     expect(take("prime")).toContain("prime-osd-dir --dev /dev/osd");
     expect(take("mkfs")).toBe("");
-    expect(take("asked")).not.toMatch(/destroy|ok-to-stop/);
+    expect(take("asked")).not.toMatch(/purge|ok-to-stop/);
   });
 });
 
@@ -199,8 +199,8 @@ describe("a store that is gone, of an OSD that ran before", () => {
       "osd new u1 -i -",
       "osd dump --format json",
       "osd ok-to-stop 7",
-      "osd destroy 7 --yes-i-really-mean-it",
-      "osd new u1 7 -i -",
+      "osd purge 7 --force --yes-i-really-mean-it",
+      "osd new u1 -i -",
     ]);
     expect(take("mkfs")).toContain("--mkfs --id 7");
   });
@@ -211,7 +211,7 @@ describe("a store that is gone, of an OSD that ran before", () => {
     const { status, stderr } = make(file);
     expect(status).toBe(1);
     expect(stderr).toContain("can't serve without it: 3 pgs would be offline. Nothing was changed.");
-    expect(take("asked")).not.toContain("destroy");
+    expect(take("asked")).not.toContain("purge");
     expect(existsSync(directory)).toBe(false);
   });
 

@@ -11,7 +11,7 @@ import { type ClientArgs, clientCapabilities } from "../../../components/ceph/cl
 import { managerCommand, monitorCommand } from "../../../components/ceph/daemons";
 import { managerGate, monitorGate, quorumGate } from "../../../components/ceph/gates";
 import { capabilities, renderKeyring } from "../../../components/ceph/keyring";
-import { mountName } from "../../../components/ceph/mount";
+import { mountName } from "../../../components/ceph/mount-name";
 import { type OsdStore, storeName } from "../../../components/ceph/osd-store";
 import { monitorStoreScript } from "../../../components/ceph/monitor-store";
 import { defaultSettings } from "../../../components/ceph/settings";

@@ -301,6 +301,20 @@ describe("faults", () => {
       'ceph.mounts[1].path: "/mnt/cephfs" is already the path of mounts[0]',
     ],
     [
+      "paths of one name",
+      (s) =>
+        s.ceph.mounts.push(
+          { ...s.ceph.mounts[0]!, path: "/mnt/a/b" },
+          { ...s.ceph.mounts[0]!, path: "/mnt/a-b" },
+        ),
+      'ceph.mounts[2].path: "/mnt/a-b" has the name of mounts[1]',
+    ],
+    [
+      "client of the program",
+      (s) => (s.ceph.clients[0]!.name = "admin"),
+      'ceph.clients[0].name: "admin" is a client of the program itself',
+    ],
+    [
       "path of one part",
       (s) => (s.ceph.mounts[0]!.path = "/data"),
       "ceph.mounts[0].path: expected an absolute path such as /mnt/cephfs",
