@@ -66,8 +66,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
       const kubeconfigFile = join(folder, "kubeconfig");
       await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
 
+      const own = ["--kubeconfig", kubeconfigFile, "--cache-dir", join(folder, "cache")];
       const kubectl = async (args: string[], input?: string) =>
-        (await run(join(programs, "kubectl"), ["--kubeconfig", kubeconfigFile, ...args], { input })).stdout;
+        (await run(join(programs, "kubectl"), [...own, ...args], { input })).stdout;
       const answers = (...args: string[]) =>
         kubectl(args).then(
           () => true,
