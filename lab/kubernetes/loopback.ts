@@ -39,13 +39,10 @@ export async function startControlPlane(): Promise<ControlPlane> {
     started.push(daemon);
     return daemon;
   };
-  const killAll = () => started.forEach(({ child }) => child.kill("SIGKILL"));
   const stop = async () => {
     for (const daemon of [...started].reverse()) await end(daemon); // etcd last: the others write to it
-    process.off("exit", killAll);
     await rm(folder, { recursive: true, force: true });
   };
-  process.on("exit", killAll);
   try {
     return await step("Kubernetes on loopback: start", async () => {
       const [client = 0, peer = 0, api = 0] = await freePorts(3);
@@ -163,7 +160,10 @@ interface Daemon {
 function startDaemon(program: string, flags: Record<string, string>, log: string): Daemon {
   const output = openSync(log, "w", 0o600);
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn(program, args, { stdio: ["ignore", output, output] });
+  // The kernel ends it when this process ends, however that happens.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], {
+    stdio: ["ignore", output, output],
+  });
   closeSync(output);
   child.on("error", () => undefined); // it never started: whoever waits for it sees that it has no pid
   return { child, log };

@@ -57,15 +57,15 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, stop); err != nil && ctx.Err() == nil {
+	if err := run(ctx); err != nil && ctx.Err() == nil {
 		klog.Error(err)
 		klog.Flush()
 		os.Exit(1)
 	}
 }
 
-// run brings the network up and keeps it until the context ends or the node's lease is gone.
-func run(ctx context.Context, stop func()) error {
+// run brings the network up and keeps it until the context ends.
+func run(ctx context.Context) error {
 	if !*kubeSubnetMgr {
 		return errors.New("this flanneld knows no etcd: give --kube-subnet-mgr")
 	}
@@ -94,9 +94,6 @@ func run(ctx context.Context, stop func()) error {
 	}
 
 	var work sync.WaitGroup
-	defer work.Wait()
-	defer stop() // before the wait: all the work ends with the context
-
 	network, err := be.RegisterNetwork(ctx, &work, config)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
@@ -114,7 +111,11 @@ func run(ctx context.Context, stop func()) error {
 		network.Run(ctx)
 	}()
 	klog.Infof("subnet %s, MTU %d", lease.Subnet, network.MTU())
-	return manager.CompleteLease(ctx, lease, &work)
+	if err := manager.CompleteLease(ctx, lease, &work); err != nil {
+		return fmt.Errorf("lease of the subnet: %w", err)
+	}
+	work.Wait() // all the work ends with the context
+	return nil
 }
 
 // externalInterface finds the interface that carries the packets between nodes.
