@@ -13,6 +13,11 @@ export const catalog = {
     reference: "quay.io/ceph/ceph:v20.2.4",
     digest: "sha256:6bb1c8a42fbc0bf87938946990b65174466997bc11c31eb5a323225a779fd8f9",
   },
+  /** What keeps a pod's network. kubeadm brings the other images of Kubernetes, those of its version. */
+  pause: { reference: "registry.k8s.io/pause:3.10.1" },
+  /** The network of pods, and its CNI plugin. https://github.com/flannel-io/flannel/releases */
+  flannel: { reference: "ghcr.io/flannel-io/flannel:v0.28.4" },
+  flannelPlugin: { reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

@@ -28,6 +28,8 @@ export interface HostScript {
   timeout?: string;
   /** Shell command, run by root when the resource is deleted. Shows in the plan and in the state: no secrets. @default none */
   undo?: string;
+  /** What it prints is a secret: kept out of the engine's log, and encrypted in the state. @default false */
+  printsSecret?: boolean;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Host extends pulumi.ComponentResource {
    */
   public run(
     what: string,
-    { script, timeout = "10m", undo }: HostScript,
+    { script, timeout = "10m", undo, printsSecret = false }: HostScript,
     opts: pulumi.CustomResourceOptions,
   ) {
     const { ssh, address, hostKey } = this.args;
@@ -117,8 +119,13 @@ export class Host extends pulumi.ComponentResource {
         delete: undo && asRoot(`sh -c ${quote(undo)}`),
         stdin: pulumi.output(script).apply(wrapScript),
         addPreviousOutputInEnv: false, // sshd refuses these variables
+        ...(printsSecret ? { logging: "none" as const } : {}),
       },
-      { customTimeouts: { create: timeout, update: timeout, delete: timeout }, ...opts },
+      {
+        customTimeouts: { create: timeout, update: timeout, delete: timeout },
+        ...(printsSecret ? { additionalSecretOutputs: ["stdout"] } : {}),
+        ...opts,
+      },
     );
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { quote } from "./shell";
+import { hostFunctions } from "./functions";
+import { assignments } from "./shell";
 
 /** The container engine of a host. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
 export interface EngineArgs {
@@ -89,7 +90,7 @@ export function auditRules(engine: EngineArgs): string {
 
 const body = readFileSync(join(__dirname, "prepare.sh"), "utf8");
 
-/** The script that brings a host from bare to prepared. Text only: settings first, then prepare.sh as it is. */
+/** The script that brings a host from bare to prepared. Text only: settings first, then functions.sh and prepare.sh as they are. */
 export function prepareScript({ hostName, engine, system, dataDirectory, ssh }: PrepareArgs): string {
   const settings = {
     host: hostName,
@@ -106,6 +107,5 @@ export function prepareScript({ hostName, engine, system, dataDirectory, ssh }: 
     audit_rules: system.audit ? auditRules(engine) : "",
     check_clock: system.checkClock,
   };
-  const assignments = Object.entries(settings).map(([name, value]) => `${name}=${quote(String(value))}\n`);
-  return `${assignments.join("")}\n${body}`;
+  return `${assignments(settings)}\n${hostFunctions}\n${body}`;
 }

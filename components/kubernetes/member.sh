@@ -1,0 +1,42 @@
+# What init and join have in common.
+# shellcheck shell=sh disable=SC2154  # the settings stand above, written by member.ts
+
+PATH=$PATH:/usr/local/bin
+mark=/etc/kubernetes/farmstack-cluster
+
+# Which checks of kubeadm this host can't pass, besides those of kubernetes.ignorePreflightErrors.
+ignored_checks() {
+  checks=$ignore
+  # It calls control groups of version 1 an error, and looks for the kernel's build settings, which containers lack.
+  if [ "$(stat --file-system --format %T /sys/fs/cgroup)" != cgroup2fs ] || in_container; then
+    checks=${checks:+$checks,}SystemVerification
+  fi
+  echo "$checks"
+}
+
+ca_hash() {
+  echo "sha256:$(openssl x509 -pubkey -noout -in /etc/kubernetes/pki/ca.crt | openssl pkey -pubin -outform der | sha256sum | cut -d ' ' -f 1)"
+}
+
+# Another cluster's node is left alone.
+refuse_foreign() {
+  server=$(sed -n 's/^ *server: //p' /etc/kubernetes/kubelet.conf /etc/kubernetes/admin.conf 2>/dev/null | head -n 1)
+  fail "it is a node of another cluster (${server:-unknown}); nothing was changed. If that cluster is not needed: kubeadm reset, and then rm $mark"
+}
+
+begin() {
+  mkdir -p /etc/kubernetes
+  echo "$cluster begun" >"$mark"
+}
+
+finish() {
+  echo "$cluster member" >"$mark"
+}
+
+marked() { [ "$(cat "$mark" 2>/dev/null)" = "$cluster $1" ]; }
+
+with_config() {
+  config=$(mktemp)
+  trap 'rm -f "$config"' EXIT
+  cat >"$config"
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostFunctions } from "../hosts/functions";
+import { assignments } from "../hosts/shell";
+
+/** Where kubelet, kubeadm and kubectl come from. */
+export type ProgramSource =
+  | {
+      /** Kubernetes' package repositories, or a mirror of them: the part of the URL before `/v1.34/deb`. */
+      packages: string;
+    }
+  | {
+      /** A .tar.gz to unpack in `/`, with the programs in usr/local/bin. */
+      binaries: { url: string; sha256: string };
+    };
+
+export const isArchive = (
+  source: ProgramSource,
+): source is Extract<ProgramSource, { binaries: { url: string; sha256: string } }> => "binaries" in source;
+
+const body = readFileSync(join(__dirname, "programs.sh"), "utf8");
+
+/** Part of a script: defines `install_programs`, and what scripts for hosts have in common. */
+export function programsScript(hostName: string, version: string, source: ProgramSource): string {
+  const settings = {
+    host: hostName,
+    version,
+    repository: isArchive(source) ? "" : source.packages,
+    archive_url: isArchive(source) ? source.binaries.url : "",
+    archive_sha256: isArchive(source) ? source.binaries.sha256 : "",
+  };
+  return `${assignments(settings)}\n${hostFunctions}\n${body}`;
+}
