@@ -1,8 +1,9 @@
 import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
+import { kubernetesOf } from "./components/kubernetes";
 import { loadSettings, sshOf } from "./config";
 
-const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph } = loadSettings();
+const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph, kubernetes } = loadSettings();
 
 // The machines
 const machines = new Map(
@@ -27,6 +28,15 @@ const storage = new CephCluster("ceph", {
   protect: protectData,
 });
 
+// Applications
+const applications = kubernetesOf("kubernetes", {
+  ...kubernetes,
+  controlPlane: named(kubernetes.controlPlane),
+  workers: named(kubernetes.workers),
+  images,
+  insecureRegistries: engine.insecureRegistries,
+});
+
 export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
 export const cephFsid = storage.fsid;
 export const cephMonitors = ceph.monitors;
@@ -35,3 +45,8 @@ export const cephAdminKeyring = storage.adminKeyring;
 export const cephClientKeyrings = storage.clientKeyrings;
 export const cephDashboardPassword = storage.dashboardPassword ?? null; // undefined would be warned of
 export const cephHealthCommand = storage.healthCommand;
+export const kubernetesKubeconfig = applications?.kubeconfig ?? null;
+export const kubernetesEndpoint = applications?.endpoint ?? null;
+export const kubernetesNodes = applications?.nodes ?? null; // of a cluster that was there before nothing is known
+export const kubernetesVersion = applications?.version ?? null;
+export const kubernetesHealthCommand = applications?.healthCommand ?? null;

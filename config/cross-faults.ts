@@ -1,6 +1,7 @@
 import { type FoundFault } from "./faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
+import { kubernetesFaults } from "./kubernetes-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /**
@@ -8,7 +9,7 @@ import { group, hostProblem, type KnownHost, list, text } from "./raw";
  * so that all of them are reported together; what is not usable is skipped, as its own fault says enough.
  */
 export function crossFaults(raw: unknown): FoundFault[] {
-  const { hosts, ceph } = group(raw);
+  const { hosts, ceph, kubernetes } = group(raw);
   const known = list(hosts).map((host) => ({
     name: text(group(host).name),
     address: text(group(host).address),
@@ -24,6 +25,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...osdFaults(list(group(ceph).osds).map(group), known),
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
+    ...kubernetesFaults(group(kubernetes), known),
   ];
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
+import { type KubernetesSource } from "./kubernetes/publish";
 import { labDir, projectRoot } from "./paths";
 
 /** A host of the lab as the stack has to know it. */
@@ -18,11 +19,25 @@ export const labStackFile = join(labDir, "Pulumi.dev.yaml");
 /** The operator's key for the lab's hosts. */
 export const labKeyFile = join(labDir, "ssh", "id_ed25519");
 
+/** What only this machine knows of the dev stack. */
+export interface MachineFacts {
+  hosts: LabHost[];
+  /** The operator's key. */
+  privateKeyFile: string;
+  /** Salt of the state. */
+  salt: string;
+  /** Where Kubernetes is to be had, when the stack has a cluster. */
+  kubernetes?: Omit<KubernetesSource, "version">;
+}
+
 /**
- * Adds to the tree's Pulumi.dev.yaml the hosts' keys, the operator's key and the salt of this lab's state.
- * Pure: text to text. Hosts that the file doesn't name are left out.
+ * Adds to the tree's Pulumi.dev.yaml what only this machine knows. Pure: text to text. Hosts that the file doesn't
+ * name are left out.
  */
-export function renderLabStack(tree: string, hosts: LabHost[], privateKeyFile: string, salt: string): string {
+export function renderLabStack(
+  tree: string,
+  { hosts, privateKeyFile, salt, kubernetes }: MachineFacts,
+): string {
   const document = parseDocument(tree);
   const declared = (document.toJS() as { config: { "farmstack:hosts": { name: string }[] } }).config[
     "farmstack:hosts"
@@ -32,13 +47,29 @@ export function renderLabStack(tree: string, hosts: LabHost[], privateKeyFile: s
     if (known) document.setIn(["config", "farmstack:hosts", index, "hostKey"], known.hostKey);
   });
   document.setIn(["config", "farmstack:ssh", "privateKeyFile"], privateKeyFile);
+  if (kubernetes) {
+    const { binaries, imageRepository, imageTags } = kubernetes;
+    const settings = { source: { binaries }, imageRepository, imageTags };
+    for (const [key, value] of Object.entries(settings))
+      document.setIn(["config", "farmstack:kubernetes", key], document.createNode(value));
+  }
   document.setIn(["encryptionsalt"], salt);
   return document.toString();
 }
 
-export async function writeLabStack(hosts: LabHost[], salt: string): Promise<void> {
-  const tree = readFileSync(join(projectRoot, "Pulumi.dev.yaml"), "utf8");
-  await writeFile(labStackFile, renderLabStack(tree, hosts, labKeyFile, salt), { mode: 0o600 });
+const treeFile = join(projectRoot, "Pulumi.dev.yaml");
+
+/** Whether the dev stack of the tree has a cluster of Kubernetes on the hosts. */
+export function wantsKubernetes(tree = readFileSync(treeFile, "utf8")): boolean {
+  const { config } = parse(tree) as { config: Record<string, { controlPlane?: string[] } | undefined> };
+  return (config["farmstack:kubernetes"]?.controlPlane ?? []).length > 0;
+}
+
+export async function writeLabStack(facts: Omit<MachineFacts, "privateKeyFile">): Promise<void> {
+  const tree = readFileSync(treeFile, "utf8");
+  await writeFile(labStackFile, renderLabStack(tree, { ...facts, privateKeyFile: labKeyFile }), {
+    mode: 0o600,
+  });
 }
 
 /** The hosts of the lab that runs on this machine, from its stack file; none when there is no lab. */

@@ -3,7 +3,8 @@ import { ensureHosts } from "./hosts";
 import { watchMemory } from "./memory";
 import { phases, step } from "./progress";
 import { completeArguments, labStack, openLabWorkspace } from "./pulumi";
-import { labStackFile, writeLabStack } from "./stack-file";
+import { publishKubernetes } from "./kubernetes";
+import { labStackFile, wantsKubernetes, writeLabStack } from "./stack-file";
 import { formatStatus, labStatus } from "./status";
 
 /** Brings up the lab: engine, images, hosts, toolchain, and the dev stack on them. Run again, it repairs what is missing. */
@@ -12,15 +13,18 @@ export async function labUp(): Promise<void> {
   let engine: Engine | undefined;
   const memory = watchMemory(async () => (engine ? labContainerIds(engine) : []));
 
-  const [workspace, hosts] = await Promise.all([
+  const [workspace, { hosts, kubernetes }] = await Promise.all([
     step("toolchain", openLabWorkspace),
     (async () => {
       const found = (engine = await step("container engine", ensureDocker));
-      return step("hosts", () => ensureHosts(found));
+      return {
+        hosts: await step("hosts", () => ensureHosts(found)),
+        kubernetes: wantsKubernetes() ? await step("Kubernetes", () => publishKubernetes(found)) : undefined,
+      };
     })(),
   ]);
   const salt = await workspace.ensureStack(labStack.project, labStack.name);
-  await writeLabStack(hosts, salt);
+  await writeLabStack({ hosts, salt, kubernetes });
 
   const up = ["up", "--stack", labStack.name, "--yes", "--skip-preview", "--non-interactive"];
   await step("pulumi up", () => workspace.pulumi(completeArguments(up, labStackFile), { output: "inherit" }));

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Host } from "../hosts";
 import { imageReference, type ImageSources } from "../images";
-import { type KubernetesAccess } from "./existing";
+import { type KubernetesAccess } from "./access";
 import { createEndpoint } from "./endpoint";
 import { networkScript } from "./flannel";
 import { dnsScript, readyScript } from "./gates";
@@ -68,7 +68,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
   constructor(name: string, args: KubernetesClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("farmstack:kubernetes:KubernetesCluster", name, {}, opts);
     const { controlPlane, workers = [], version, images, kubelet = {}, insecureRegistries = [] } = args;
-    const { source = { packages: "https://pkgs.k8s.io/core:/stable:" }, ignorePreflightErrors = [] } = args;
+    const { source = {}, ignorePreflightErrors = [] } = args;
     const [first, ...others] = controlPlane;
     if (!first) throw new pulumi.ResourceError(`${name}: a Kubernetes cluster needs a control plane`, this);
     const hosts = [...controlPlane, ...workers];

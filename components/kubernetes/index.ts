@@ -1,4 +1,5 @@
+export { type KubernetesAccess } from "./access";
+export { existingCluster, type KubernetesChoice, kubernetesOf } from "./choice";
 export { KubernetesCluster, type KubernetesClusterArgs } from "./cluster";
-export { existingCluster, type KubernetesAccess } from "./existing";
 export { type ProgramSource } from "./programs";
 export { type SnapshotArgs } from "./snapshots";

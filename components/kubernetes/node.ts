@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { hostFunctions } from "../hosts/functions";
 import { assignments } from "../hosts/shell";
-import { isArchive, type ProgramSource } from "./programs";
+import { type ProgramSource } from "./programs";
 
 export interface NodeArgs {
   hostName: string;
@@ -78,7 +78,7 @@ const body = readFileSync(join(__dirname, "node.sh"), "utf8");
 export function nodeScript({ hostName, source, pauseImage, insecureRegistries, kubelet }: NodeArgs): string {
   const settings = {
     host: hostName,
-    source: isArchive(source) ? "binaries" : "packages",
+    source: source.binaries ? "binaries" : "packages",
     modules: `${modules.join("\n")}\n`,
     sysctl_conf: Object.entries(kernelSettings)
       .map(([key, value]) => `${key} = ${value}\n`)

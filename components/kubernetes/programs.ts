@@ -3,20 +3,16 @@ import { join } from "node:path";
 import { hostFunctions } from "../hosts/functions";
 import { assignments } from "../hosts/shell";
 
-/** Where kubelet, kubeadm and kubectl come from. */
-export type ProgramSource =
-  | {
-      /** Kubernetes' package repositories, or a mirror of them: the part of the URL before `/v1.34/deb`. */
-      packages: string;
-    }
-  | {
-      /** A .tar.gz to unpack in `/`, with the programs in usr/local/bin. */
-      binaries: { url: string; sha256: string };
-    };
+/** Where kubelet, kubeadm and kubectl come from: one of the two. */
+export interface ProgramSource {
+  /** Kubernetes' package repositories, or a mirror of them: the part of the URL before `/v1.34/deb`. */
+  packages?: string;
+  /** A .tar.gz to unpack in `/`, with the programs in usr/local/bin. */
+  binaries?: { url: string; sha256: string };
+}
 
-export const isArchive = (
-  source: ProgramSource,
-): source is Extract<ProgramSource, { binaries: { url: string; sha256: string } }> => "binaries" in source;
+/** Kubernetes' own package repositories. https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/ */
+const upstream = "https://pkgs.k8s.io/core:/stable:";
 
 const body = readFileSync(join(__dirname, "programs.sh"), "utf8");
 
@@ -25,9 +21,9 @@ export function programsScript(hostName: string, version: string, source: Progra
   const settings = {
     host: hostName,
     version,
-    repository: isArchive(source) ? "" : source.packages,
-    archive_url: isArchive(source) ? source.binaries.url : "",
-    archive_sha256: isArchive(source) ? source.binaries.sha256 : "",
+    repository: source.packages ?? upstream,
+    archive_url: source.binaries?.url ?? "",
+    archive_sha256: source.binaries?.sha256 ?? "",
   };
   return `${assignments(settings)}\n${hostFunctions}\n${body}`;
 }

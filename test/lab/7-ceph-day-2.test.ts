@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { ensureDocker } from "../../lab/docker";
 import { ensureHosts } from "../../lab/hosts";
 import { hostKeyFile } from "../../lab/hosts/keys";
+import { publishKubernetes } from "../../lab/kubernetes";
 import { labStackFile, writeLabStack } from "../../lab/stack-file";
 import {
   ceph,
@@ -184,7 +185,7 @@ describe("Ceph, day 2", () => {
     );
     expect((await tryUp()).code, "the old host key is not this machine's").not.toBe(0);
 
-    await writeLabStack(hosts, encryptionsalt);
+    await writeLabStack({ hosts, salt: encryptionsalt, kubernetes: await publishKubernetes(engine) });
     await up("--target", "**host2-prepare", "--target", "**host2-docker");
     await up("--refresh");
     const status = await cephJson<Status>("status");
