@@ -28,14 +28,18 @@ const storage = new CephCluster("ceph", {
   protect: protectData,
 });
 
-// Applications
-const applications = kubernetesOf("kubernetes", {
-  ...kubernetes,
-  controlPlane: named(kubernetes.controlPlane),
-  workers: named(kubernetes.workers),
-  images,
-  insecureRegistries: engine.insecureRegistries,
-});
+// Applications. After the storage: containerd, which Docker stands on as well, starts again with settings for both.
+const applications = kubernetesOf(
+  "kubernetes",
+  {
+    ...kubernetes,
+    controlPlane: named(kubernetes.controlPlane),
+    workers: named(kubernetes.workers),
+    images,
+    insecureRegistries: engine.insecureRegistries,
+  },
+  { dependsOn: storage },
+);
 
 export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
 export const cephFsid = storage.fsid;

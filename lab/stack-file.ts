@@ -78,3 +78,13 @@ export async function readLabHosts(): Promise<LabHost[]> {
   const file = parse(await readFile(labStackFile, "utf8")) as { config: { "farmstack:hosts": LabHost[] } };
   return file.config["farmstack:hosts"];
 }
+
+/** Names of the nodes of Kubernetes that the lab's stack asks for; none when there is no lab or no cluster. */
+export async function readLabNodes(): Promise<{ controlPlane: string[]; workers: string[] }> {
+  const none = { controlPlane: [], workers: [] };
+  if (!existsSync(labStackFile)) return none;
+  const file = parse(await readFile(labStackFile, "utf8")) as {
+    config: { "farmstack:kubernetes"?: { controlPlane?: string[]; workers?: string[] } };
+  };
+  return { ...none, ...file.config["farmstack:kubernetes"] };
+}

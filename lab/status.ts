@@ -1,3 +1,4 @@
+import { formatKubernetes, isWell, kubernetesStatus, type KubernetesStatus } from "./kubernetes-status";
 import { onLabHost } from "./ssh";
 import { type LabHost, readLabHosts } from "./stack-file";
 
@@ -22,18 +23,20 @@ export interface CephStatus {
 }
 
 export interface LabStatus {
-  /** All hosts are reachable, all monitors in quorum, a manager active, all OSDs up, Ceph not in error. */
+  /** All hosts are reachable, all monitors in quorum, a manager active, all OSDs up, Ceph not in error, Kubernetes well. */
   ok: boolean;
   hosts: HostStatus[];
   /** undefined when no monitor answers. */
   ceph?: CephStatus;
+  /** undefined when the stack has no cluster of Kubernetes. */
+  kubernetes?: KubernetesStatus;
 }
 
 /** Asks the hosts and the cluster itself; nothing is taken from the state. */
 export async function labStatus(): Promise<LabStatus> {
   const known = await readLabHosts();
   const hosts = await Promise.all(known.map(hostStatus));
-  const ceph = await cephStatus(known, hosts);
+  const [ceph, kubernetes] = await Promise.all([cephStatus(known, hosts), kubernetesStatus(known)]);
   const ok =
     hosts.length > 0 &&
     hosts.every(({ reachable, engine }) => reachable && engine !== undefined) &&
@@ -41,8 +44,9 @@ export async function labStatus(): Promise<LabStatus> {
     ceph.monitors.expected.every((name) => ceph.monitors.quorum.includes(name)) &&
     ceph.manager.active !== undefined &&
     ceph.osds.up === ceph.osds.all &&
-    ceph.health !== "HEALTH_ERR";
-  return { ok, hosts, ceph };
+    ceph.health !== "HEALTH_ERR" &&
+    (kubernetes === undefined || isWell(kubernetes));
+  return { ok, hosts, ceph, kubernetes };
 }
 
 async function hostStatus(host: LabHost): Promise<HostStatus> {
@@ -107,7 +111,7 @@ interface ManagerStatus {
 }
 
 /** The status as a table for people. */
-export function formatStatus({ ok, hosts, ceph }: LabStatus): string {
+export function formatStatus({ ok, hosts, ceph, kubernetes }: LabStatus): string {
   if (hosts.length === 0) return "no lab on this machine; npm run lab makes one";
   const width = Math.max(...hosts.map(({ name }) => name.length));
   const rows = hosts.map(({ name, address, reachable, engine, containers }) => {
@@ -126,5 +130,12 @@ export function formatStatus({ ok, hosts, ceph }: LabStatus): string {
         `  metadata servers: ${ceph.metadataServers.active} active, ${ceph.metadataServers.standbys} standing by`,
       ]
     : ["ceph: no monitor answers"];
-  return [...rows, "", ...storage, "", ok ? "all is well" : "something is missing"].join("\n");
+  return [
+    ...rows,
+    "",
+    ...storage,
+    ...formatKubernetes(kubernetes),
+    "",
+    ok ? "all is well" : "something is missing",
+  ].join("\n");
 }
