@@ -25,7 +25,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...osdFaults(list(group(ceph).osds).map(group), known),
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
-    ...kubernetesFaults(group(kubernetes), known),
+    ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
   ];
 }
 

@@ -1,15 +1,25 @@
 import { type FoundFault } from "./faults";
 import { contains, isDnsName } from "./formats";
+import { nearMiss } from "./near-miss";
+import { keysAt, type Path } from "./outline";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /** What is wrong with the settings of Kubernetes beside each other and the hosts. */
-export function kubernetesFaults(settings: Record<string, unknown>, hosts: KnownHost[]): FoundFault[] {
+export function kubernetesFaults(
+  settings: Record<string, unknown>,
+  hosts: KnownHost[],
+  monitors: unknown[],
+): FoundFault[] {
   if (Object.keys(settings).length === 0) return []; // no cluster
   if (settings.kubeconfigFile !== undefined) return besideKubeconfig(settings);
   return [
     ...missing(settings),
     ...memberFaults(settings, hosts),
-    ...addressFaults(settings, hosts),
+    // A monitor needs an IP address as well, and that is said once.
+    ...addressFaults(
+      settings,
+      hosts.map((host) => (monitors.includes(host.name) ? { ...host, address: undefined } : host)),
+    ),
     ...networkFaults(settings, hosts),
     ...endpointFaults(settings, hosts),
     ...sourceFaults(settings),
@@ -17,25 +27,34 @@ export function kubernetesFaults(settings: Record<string, unknown>, hosts: Known
 }
 
 function besideKubeconfig(settings: Record<string, unknown>): FoundFault[] {
-  return Object.keys(settings)
-    .filter((key) => key !== "kubeconfigFile")
-    .map((key) => ({
-      at: ["kubernetes", key],
-      problem: "has no meaning beside kubeconfigFile: that cluster is there already",
-    }));
+  const others = Object.keys(settings).filter((key) => key !== "kubeconfigFile");
+  return others.length === 0
+    ? []
+    : [
+        {
+          at: ["kubernetes", "kubeconfigFile"],
+          problem: `that cluster is there already: nothing can stand beside it (${others.join(", ")})`,
+        },
+      ];
 }
 
-function missing({ version, controlPlane }: Record<string, unknown>): FoundFault[] {
-  const faults: FoundFault[] = [];
-  if (version === undefined) faults.push({ at: ["kubernetes", "version"], problem: "missing" });
-  const count = list(controlPlane).length;
-  if (controlPlane === undefined) faults.push({ at: ["kubernetes", "controlPlane"], problem: "missing" });
-  else if (Array.isArray(controlPlane) && ![1, 3, 5].includes(count))
+function missing(settings: Record<string, unknown>): FoundFault[] {
+  const faults: FoundFault[] = ["version", "controlPlane"]
+    .filter((key) => settings[key] === undefined && !isMisspelled(key, settings, ["kubernetes"]))
+    .map((key) => ({ at: ["kubernetes", key], problem: "missing" }));
+  const { controlPlane } = settings;
+  if (Array.isArray(controlPlane) && ![1, 3, 5].includes(controlPlane.length))
     faults.push({
       at: ["kubernetes", "controlPlane"],
-      problem: `expected 1, 3 or 5 hosts, found ${count}: an even number survives no more failures than one less`,
+      problem: `expected 1, 3 or 5 hosts, found ${controlPlane.length}: an even number survives no more failures than one less`,
     });
   return faults;
+}
+
+/** Whether a key stands there under a name near its own, which is reported already. */
+function isMisspelled(key: string, group: Record<string, unknown>, at: Path): boolean {
+  const known = keysAt(at);
+  return Object.keys(group).some((other) => !known.includes(other) && nearMiss(other, known) === key);
 }
 
 /** A host has one role, once. */
@@ -88,14 +107,15 @@ function networkFaults(settings: Record<string, unknown>, hosts: KnownHost[]): F
           },
         ]
       : []),
-    ...Object.entries(networks).flatMap(([key, cidr]) =>
-      hosts
-        .filter(({ address }) => contains(cidr, address ?? "") === true)
-        .map(({ name, address }) => ({
-          at: ["kubernetes", key],
-          problem: `${cidr} contains ${address}, the address of ${name}`,
-        })),
-    ),
+    ...Object.entries(networks).flatMap(([key, cidr]) => {
+      const inside = hosts.find(({ address }) => contains(cidr, address ?? "") === true);
+      return inside
+        ? {
+            at: ["kubernetes", key],
+            problem: `${cidr} contains ${inside.address}, the address of ${inside.name}`,
+          }
+        : [];
+    }),
   ];
 }
 
@@ -115,7 +135,9 @@ function endpointFaults({ endpoint }: Record<string, unknown>, hosts: KnownHost[
 function sourceFaults({ source }: Record<string, unknown>): FoundFault[] {
   if (source === undefined) return [];
   const { packages, binaries } = group(source);
+  const at = ["kubernetes", "source"];
+  if (["packages", "binaries"].some((key) => isMisspelled(key, group(source), at))) return [];
   return (packages === undefined) === (binaries === undefined)
-    ? [{ at: ["kubernetes", "source"], problem: "expected either packages or binaries" }]
+    ? [{ at, problem: "expected either packages or binaries" }]
     : [];
 }

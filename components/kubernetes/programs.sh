@@ -32,7 +32,7 @@ unpack_archive() {
   echo "$archive_sha256  $file" | sha256sum --check --status ||
     fail "$archive_url is not what kubernetes.source.binaries.sha256 says: it has $(sha256sum "$file" | cut -d ' ' -f 1)"
   tar -C / -xzf "$file" --no-same-owner --no-overwrite-dir || fail "$archive_url can't be unpacked: see df -h /usr/local"
-  rm "$file"
+  rm -f "$file"
   systemctl daemon-reload
 }
 

@@ -92,6 +92,25 @@ export function completeSettings() {
       },
       startupSettings: { global: { ms_async_op_threads: 4 } },
     },
+    kubernetes: {
+      version: "1.34.1",
+      controlPlane: ["host1"],
+      workers: ["host2", "host3"],
+      podNetwork: "10.1.0.0/16",
+      serviceNetwork: "10.2.0.0/16",
+      endpoint: { address: "192.0.2.20", port: 9443 },
+      source: {
+        binaries: {
+          url: "https://files.example.com/kubernetes.tar.gz",
+          sha256: "0123456789abcdef".repeat(4),
+        },
+      },
+      imageRepository: "registry.example.com:5000/kubernetes",
+      imageTags: { etcd: "3.6.5-0", coredns: "v1.12.4" },
+      ignorePreflightErrors: ["NumCPU"],
+      kubelet: { maxPods: 50 },
+      snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
+    },
     dataDirectory: "/srv/farmstack",
     protectData: false,
   };

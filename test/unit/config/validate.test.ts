@@ -65,6 +65,15 @@ describe("a valid configuration", () => {
         settings: {},
         startupSettings: {},
       },
+      kubernetes: {
+        controlPlane: [],
+        workers: [],
+        podNetwork: "10.244.0.0/16",
+        serviceNetwork: "10.96.0.0/12",
+        imageTags: {},
+        ignorePreflightErrors: [],
+        kubelet: {},
+      },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
@@ -242,6 +251,84 @@ describe("faults", () => {
       "module",
       (s) => (s.ceph.managerModules[0] = "dashbord"),
       "ceph.managerModules[0]: expected dashboard or prometheus, did you mean dashboard?",
+    ],
+    [
+      "kubeconfig of a cluster, and one to be made",
+      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod" }),
+      "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
+    ],
+    [
+      "version of Kubernetes without its last part",
+      (s) => (s.kubernetes.version = "1.34"),
+      "kubernetes.version: expected a version such as 1.34.1",
+    ],
+    [
+      "version of Kubernetes that is too old",
+      (s) => (s.kubernetes.version = "1.30.2"),
+      "kubernetes.version: expected a version such as 1.34.1, at least 1.31.0",
+    ],
+    [
+      "two control planes",
+      (s) => Object.assign(s.kubernetes, { controlPlane: ["host1", "host2"], workers: ["host3"] }),
+      "kubernetes.controlPlane: expected 1, 3 or 5 hosts, found 2",
+    ],
+    [
+      "no control plane",
+      (s) => Object.assign(s.kubernetes, { controlPlane: undefined }),
+      "kubernetes.controlPlane: missing",
+    ],
+    [
+      "node with two roles",
+      (s) => (s.kubernetes.workers[1] = "host1"),
+      'kubernetes.workers[1]: "host1" is already in controlPlane[0]',
+    ],
+    [
+      "node that is no host",
+      (s) => (s.kubernetes.workers[1] = "host9"),
+      'kubernetes.workers[1]: "host9" is not one of the hosts',
+    ],
+    [
+      "node with a name for an address",
+      (s) => {
+        s.ceph.monitors = ["host1"];
+        s.hosts[2]!.address = "host3.example.com";
+      },
+      'hosts[2].address: "host3.example.com" is a DNS name, but host3 is a node of Kubernetes',
+    ],
+    [
+      "networks that overlap",
+      (s) => (s.kubernetes.podNetwork = "10.2.128.0/20"),
+      "kubernetes.podNetwork: 10.2.128.0/20 overlaps kubernetes.serviceNetwork 10.2.0.0/16",
+    ],
+    [
+      "host in a network of the cluster",
+      (s) => (s.kubernetes.serviceNetwork = "192.0.2.0/25"),
+      "kubernetes.serviceNetwork: 192.0.2.0/25 contains 192.0.2.11, the address of host1",
+    ],
+    [
+      "address of the API that a host has",
+      (s) => (s.kubernetes.endpoint.address = "192.0.2.12"),
+      "kubernetes.endpoint.address: 192.0.2.12 is the address of host2",
+    ],
+    [
+      "port of the API servers",
+      (s) => (s.kubernetes.endpoint.port = 6443),
+      "kubernetes.endpoint.port: 6443 is the API servers' own port",
+    ],
+    [
+      "two sources",
+      (s) => Object.assign(s.kubernetes.source, { packages: "https://pkgs.example.com" }),
+      "kubernetes.source: expected either packages or binaries",
+    ],
+    [
+      "field of the kubelet that the program sets",
+      (s) => Object.assign(s.kubernetes.kubelet, { cgroupDriver: "cgroupfs" }),
+      "kubernetes.kubelet.cgroupDriver: the program sets this field itself",
+    ],
+    [
+      "time between snapshots",
+      (s) => (s.kubernetes.snapshots.every = "6 hours"),
+      "kubernetes.snapshots.every: expected a time such as 6h",
     ],
     [
       "pool twice",

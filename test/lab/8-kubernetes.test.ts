@@ -1,0 +1,124 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { type LabStatus } from "../../lab/status";
+import { lab, on, pulumi, waitFor } from "./lab";
+import { mounted } from "./ceph";
+
+const nodes = ["host1", "host2", "host3"];
+
+/** What kubectl prints, asked on the control plane. */
+const kubectl = (args: string, input?: string): Promise<string> =>
+  on(
+    "host1",
+    `PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}${input === undefined ? "" : ` <<'INPUT'\n${input}\nINPUT`}`,
+  );
+
+/** A command in the pod of a host. */
+const inPod = (host: string, command: string): Promise<string> =>
+  kubectl(`exec client-${host} -- sh -c '${command}'`);
+
+/** Ceph's image has a shell, curl and Python: a pod of it serves its own name, on each node. */
+const pods = nodes
+  .map(
+    (host) => `apiVersion: v1
+kind: Pod
+metadata: { name: client-${host}, labels: { app: client } }
+spec:
+  nodeName: ${host}
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: client
+      image: 10.77.0.10:5000/lab/ceph:16.2.15
+      command: [sh, -c, 'mkdir /www; echo ${host} >/www/name; cd /www; exec python3 -m http.server 8080']
+      readinessProbe: { httpGet: { path: /name, port: 8080 }, periodSeconds: 1 }
+      volumeMounts:
+        - { name: files, mountPath: /files, mountPropagation: HostToContainer }
+  volumes:
+    - { name: files, hostPath: { path: /mnt } }
+---`,
+  )
+  .join("\n");
+const service = `apiVersion: v1
+kind: Service
+metadata: { name: client }
+spec: { selector: { app: client }, ports: [{ port: 80, targetPort: 8080 }] }`;
+
+describe("the dev stack's Kubernetes", () => {
+  afterAll(async () => {
+    await kubectl(
+      "delete --ignore-not-found service/client pod/client-host1 pod/client-host2 pod/client-host3",
+    );
+  });
+
+  it("has three nodes that are ready, and resolves names", async () => {
+    const { stdout } = await lab("status", "--json");
+    const { kubernetes } = JSON.parse(stdout) as LabStatus;
+    expect(kubernetes?.nodes.map(({ name, ready, drained }) => [name, ready, drained])).toEqual(
+      nodes.map((name) => [name, true, false]),
+    );
+    expect(kubernetes?.dns.available).toBe(kubernetes?.dns.wanted);
+  });
+
+  it("left Docker's containers alone", async () => {
+    expect(await on("host1", "docker ps --quiet --filter name=ceph-mon-host1")).not.toBe("");
+  });
+
+  it("lets a pod on each node reach the others by address and by service name", async () => {
+    await kubectl("apply -f -", `${pods}\n${service}`);
+    await kubectl("wait --for=condition=Ready pod --selector app=client --timeout=300s");
+    const addresses = await Promise.all(
+      nodes.map((host) => kubectl(`get pod client-${host} -o jsonpath={.status.podIP}`)),
+    );
+    for (const from of nodes)
+      for (const [index, to] of nodes.entries())
+        expect(await inPod(from, `curl -sf --max-time 10 http://${addresses[index]}:8080/name`)).toBe(to);
+    for (const from of nodes) {
+      const answer = await inPod(from, "curl -sf --max-time 10 http://client.default.svc.cluster.local/name");
+      expect(nodes).toContain(answer);
+      expect(nodes).toContain(await inPod(from, "curl -sf --max-time 10 http://client/name"));
+    }
+  });
+
+  it("lets pods on two nodes write and read the same file of CephFS", async () => {
+    const file = `/files/${mounted.split("/").pop()}/from-a-pod`;
+    await inPod("host2", `echo written on host2 >${file}`);
+    expect(await inPod("host3", `cat ${file}; echo and on host3 >>${file}`)).toBe("written on host2");
+    expect(await inPod("host2", `cat ${file}`)).toBe("written on host2\nand on host3");
+    expect(await on("host1", `cat ${mounted}/from-a-pod && rm ${mounted}/from-a-pod`)).toContain(
+      "and on host3",
+    );
+  });
+
+  it("has nothing left to do", async () => {
+    const again = await pulumi("up", "--stack", "dev", "--yes", "--expect-no-changes");
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+  });
+
+  it("gives a kubeconfig, and shows no key of it", async () => {
+    const shown = await pulumi("stack", "output", "--stack", "dev", "--json");
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      kubernetesKubeconfig: "[secret]",
+      kubernetesEndpoint: "https://10.77.0.11:6443",
+      kubernetesNodes: nodes,
+    });
+  });
+
+  it("reports a drained node", async () => {
+    await kubectl("cordon host3");
+    try {
+      const { code, stdout } = await lab("status");
+      expect([code, stdout]).toEqual([1, expect.stringContaining("host3 ready, drained")]);
+    } finally {
+      await kubectl("uncordon host3");
+    }
+  });
+
+  it("reports that CoreDNS is gone", async () => {
+    await kubectl("--namespace kube-system scale deployment/coredns --replicas 0");
+    try {
+      await waitFor(async () => (await lab("status")).stdout.includes("CoreDNS: 0 of 0 pods"), 60);
+    } finally {
+      await kubectl("--namespace kube-system scale deployment/coredns --replicas 2");
+      await kubectl("--namespace kube-system rollout status deployment/coredns --timeout 120s");
+    }
+  });
+});

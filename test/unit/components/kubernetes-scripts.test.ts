@@ -1,0 +1,305 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { wrapScript } from "../../../components/hosts/shell";
+import { endpointScript } from "../../../components/kubernetes/endpoint";
+import { networkScript } from "../../../components/kubernetes/flannel";
+import { dnsScript, readyScript } from "../../../components/kubernetes/gates";
+import { invitationScript } from "../../../components/kubernetes/invitation";
+import { kubeconfigScript } from "../../../components/kubernetes/kubeconfig";
+import { initScript, joinScript, type MemberArgs } from "../../../components/kubernetes/member";
+import { nodeScript } from "../../../components/kubernetes/node";
+import { snapshotProgram, snapshotsScript } from "../../../components/kubernetes/snapshots";
+import { drainScript, returnScript, upgradeScript } from "../../../components/kubernetes/upgrade";
+import { shell } from "./shell";
+
+const { folder, fake, sh, take } = shell();
+const etc = join(folder, "kubernetes");
+
+/** A script with the host's folders in the test's own. */
+const here = (script: string): string =>
+  script.replaceAll("/etc/kubernetes", etc).replaceAll("/var/lib/etcd", join(folder, "etcd"));
+
+const controlPlane = [
+  { name: "it's", address: "192.0.2.11" },
+  { name: "b", address: "192.0.2.12" },
+];
+const member: MemberArgs = {
+  node: controlPlane[0]!,
+  version: "1.34.1",
+  source: { binaries: { url: "http://files.example/k.tar.gz", sha256: "0".repeat(64) } },
+  cluster: "id-of-the-cluster",
+  ignorePreflightErrors: ["NumCPU"],
+};
+const config = {
+  version: "1.34.1",
+  endpoint: "192.0.2.11:6443",
+  podNetwork: "10.244.0.0/16",
+  serviceNetwork: "10.96.0.0/12",
+  imageRepository: "registry.k8s.io",
+  imageTags: {},
+  controlPlane,
+};
+const joining = { endpoint: "192.0.2.11:6443", caHash: "sha256:CA", token: "abc.SECRET", takesPods: false };
+
+describe("every script", () => {
+  it.each([
+    [
+      "node",
+      nodeScript({
+        hostName: "it's",
+        source: {},
+        pauseImage: "p:1",
+        insecureRegistries: ["r:1"],
+        kubelet: {},
+      }),
+    ],
+    ["init", initScript(member, config, true)],
+    ["join", joinScript(member, joining)],
+    ["upgrade of the first", upgradeScript(member, "first", config)],
+    ["upgrade of another", upgradeScript({ ...member, source: {} }, "worker", config)],
+    ["drain", drainScript("it's", "1.34.1", "look")],
+    ["ready", readyScript("it's", "because", "look") + returnScript("it's")],
+    ["CoreDNS", dnsScript("because", "look")],
+    ["invitation", invitationScript({ version: "1.34.1", token: "a.b", certificateKey: "k" })],
+    ["kubeconfig", kubeconfigScript],
+    ["network", networkScript({ podNetwork: "10.244.0.0/16", image: "f:1", pluginImage: "p:1" })],
+    ["address of the API", endpointScript("192.0.2.20", 8443, controlPlane[0]!, controlPlane)],
+    ["snapshots", snapshotsScript("it's", { directory: "/mnt/it's" })],
+    ["snapshot", snapshotProgram("it's", { directory: "/mnt/it's" })],
+  ])("is one that a POSIX shell accepts: %s", (_, script) => {
+    expect(spawnSync("sh", ["-n"], { input: wrapScript(script), encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  });
+});
+
+/** The programs of the version are there; kubeadm notes how it is called and with which configuration. */
+function machine(): void {
+  rmSync(etc, { recursive: true, force: true });
+  rmSync(join(folder, "etcd"), { recursive: true, force: true });
+  for (const name of ["calls", "config"]) take(name);
+  fake("curl", "exit 7");
+  fake("openssl", "echo certificate");
+  fake("sha256sum", "echo CA -");
+  fake("systemd-detect-virt", "exit 1");
+  fake("systemctl", "exit 0");
+  fake("kubelet", 'echo "Kubernetes v1.34.1"');
+  fake(
+    "kubeadm",
+    `[ "$1" != version ] || { echo v1.34.1; exit; }
+echo "$@" >>"${folder}/calls"
+[ "$2" != --config ] || cat "$3" >"${folder}/config"
+[ "$1" = reset ] || { mkdir -p "${etc}/pki"; touch "${etc}/pki/ca.crt" "${etc}/kubelet.conf"; }`,
+  );
+}
+
+const calls = () => take("calls").trim().split("\n").filter(Boolean);
+
+describe("init", () => {
+  const init = () => sh(here(initScript(member, config, false)));
+  beforeEach(machine);
+
+  it("makes the cluster once, and gives its authority's hash", () => {
+    const { status, stdout, stderr } = init();
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe("cluster: made\nsha256:CA\n");
+    expect(calls()).toEqual([
+      expect.stringMatching(/^init --config \S+ --skip-token-print --ignore-preflight-errors=NumCPU/),
+    ]);
+    expect(take("config")).toContain("kubernetesVersion: v1.34.1");
+    expect(init().stdout).toBe("cluster: unchanged\nsha256:CA\n");
+    expect(calls()).toEqual([]);
+  });
+
+  it("leaves no file behind with its configuration", () => {
+    init();
+    const [call = ""] = calls();
+    expect(existsSync(call.split(" ")[2]!)).toBe(false);
+  });
+
+  it("takes up one that was cut", () => {
+    mkdirSync(etc);
+    writeFileSync(join(etc, "farmstack-cluster"), "id-of-the-cluster begun\n");
+    writeFileSync(join(etc, "admin.conf"), "");
+    expect(init().status).toBe(0);
+    expect(calls()[0]).toContain("DirAvailable--var-lib-etcd");
+  });
+
+  it("refuses a node of another cluster, and names it", () => {
+    mkdirSync(etc);
+    writeFileSync(join(etc, "kubelet.conf"), "    server: https://192.0.2.99:6443\n");
+    const { status, stderr } = init();
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "it's: it is a node of another cluster (https://192.0.2.99:6443); nothing was changed",
+    );
+    expect(calls()).toEqual([]);
+  });
+
+  it("refuses to make a second one beside a control plane that answers", () => {
+    fake("curl", `case "$*" in *192.0.2.12:6443*) exit 0 ;; esac; exit 7`);
+    const { status, stderr } = init();
+    expect(status).toBe(1);
+    expect(stderr).toContain("Put b first in kubernetes.controlPlane, and it's joins it");
+    expect(calls()).toEqual([]);
+  });
+
+  it("refuses to start on data of an etcd that was here", () => {
+    mkdirSync(join(folder, "etcd", "member"), { recursive: true });
+    expect(init().stderr).toContain("nothing was changed. Move it away if it is not needed");
+  });
+
+  it("lets kube-proxy leave the connection table alone in a container", () => {
+    fake("systemd-detect-virt", "exit 0");
+    expect(init().status).toBe(0);
+    expect(take("config")).toContain("kind: KubeProxyConfiguration");
+    expect(calls()[0]).toContain("SystemVerification");
+  });
+});
+
+describe("join", () => {
+  const join_ = () => sh(here(joinScript(member, joining)));
+  beforeEach(machine);
+
+  it("happens once, with the token nowhere but in a file that is gone", () => {
+    const { status, stdout, stderr } = join_();
+    expect([status, stdout, stderr]).toEqual([0, "member: joined\n", ""]);
+    const [call = ""] = calls();
+    expect(call).not.toContain("SECRET");
+    expect(take("config")).toContain("token: abc.SECRET");
+    expect(join_().stdout).toBe("member: unchanged\n");
+    expect(calls()).toEqual([]);
+  });
+
+  it("that was cut begins again", () => {
+    mkdirSync(join(etc, "pki"), { recursive: true });
+    writeFileSync(join(etc, "pki", "ca.crt"), "");
+    writeFileSync(join(etc, "farmstack-cluster"), "id-of-the-cluster begun\n");
+    expect(join_().status).toBe(0);
+    expect(calls().map((call) => call.split(" ")[0])).toEqual(["reset", "join"]);
+  });
+
+  it("is refused to the node of a cluster with another authority", () => {
+    expect(join_().status).toBe(0);
+    fake("sha256sum", "echo OTHER -");
+    expect(join_().stderr).toContain("it is a node of another cluster");
+  });
+});
+
+describe("the programs", () => {
+  beforeEach(machine);
+
+  it("have to be of the version that the stack asks for", () => {
+    fake("kubeadm", "echo v1.33.0");
+    fake("curl", `case "$*" in *k.tar.gz*) exit 0 ;; esac; exit 7`);
+    fake("sha256sum", "exit 0");
+    fake("tar", "exit 0");
+    const { stderr } = sh(here(joinScript(member, joining)));
+    expect(stderr).toContain("kubernetes.version is 1.34.1, but kubernetes.source brought v1.33.0");
+  });
+
+  it("are refused when the archive is another", () => {
+    fake("kubeadm", "exit 1");
+    fake("curl", `case "$*" in *k.tar.gz*) exit 0 ;; esac; exit 7`);
+    fake("sha256sum", '[ "$1" != --check ] && echo "abc  file"');
+    const { stderr } = sh(here(joinScript(member, joining)));
+    expect(stderr).toContain("is not what kubernetes.source.binaries.sha256 says: it has abc");
+  });
+});
+
+describe("an upgrade", () => {
+  const drain = (current: string, wanted: string) => {
+    fake(
+      "kubectl",
+      `echo "$@" >>"${folder}/calls"
+case "$*" in
+*kubeletVersion*) echo ${current} ;;
+*"get nodes"*) cat "${folder}/nodes" ;;
+*unschedulable*) cat "${folder}/cordoned" 2>/dev/null ;;
+esac`,
+    );
+    writeFileSync(join(folder, "nodes"), "a Ready worker 1d v1\nb Ready worker 1d v1\n");
+    return sh(drainScript("a", wanted, "LOOK"));
+  };
+  const asked = () =>
+    calls()
+      .map((call) => /(annotate|drain|uncordon)/.exec(call)?.[0])
+      .filter(Boolean);
+  beforeEach(machine);
+
+  it.each([
+    ["v1.34.1", "1.34.1", []],
+    ["v1.34.1", "1.34.4", ["annotate", "drain"]],
+    ["v1.34.9", "1.35.0", ["annotate", "drain"]],
+  ])("from %s to %s drains: %j", (current, wanted, expected) => {
+    expect(drain(current, wanted)).toMatchObject({ status: 0, stderr: "" });
+    expect(asked()).toEqual(expected);
+  });
+
+  it.each([
+    ["v1.34.1", "1.36.0", "minor versions can't be skipped, so go to v1.35 first"],
+    ["v1.34.1", "1.34.0", "does not go back to an older version"],
+    ["v1.34.1", "1.33.9", "does not go back to an older version"],
+  ])("from %s to %s is refused", (current, wanted, message) => {
+    const { status, stderr } = drain(current, wanted);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(asked()).toEqual([]);
+  });
+
+  it("leaves a node drained that the operator drained", () => {
+    writeFileSync(join(folder, "cordoned"), "true\n");
+    expect(drain("v1.34.1", "1.34.2").status).toBe(0);
+    rmSync(join(folder, "cordoned"));
+    expect(asked()).toEqual(["drain"]);
+    fake("kubectl", `echo "$@" >>"${folder}/calls"`); // no annotation
+    expect(sh(returnScript("a")).status).toBe(0);
+    expect(asked()).toEqual([]);
+  });
+
+  it("begins with kubeadm, and ends with the kubelet", () => {
+    mkdirSync(join(etc, "manifests"), { recursive: true });
+    writeFileSync(join(etc, "manifests", "kube-apiserver.yaml"), "image: r/kube-apiserver:v1.34.0\n");
+    writeFileSync(join(etc, "farmstack-cluster"), "id-of-the-cluster member\n");
+    fake("systemctl", `echo "systemctl $*" >>"${folder}/calls"`);
+    const { status, stdout, stderr } = sh(here(upgradeScript(member, "first", config)));
+    expect([status, stdout, stderr]).toEqual([0, "version: v1.34.1\n", ""]);
+    expect(calls().map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
+      "init phase",
+      "upgrade apply",
+      "systemctl daemon-reload",
+      "systemctl restart",
+    ]);
+  });
+});
+
+describe("snapshots", () => {
+  const program = (keep: number) =>
+    snapshotProgram("a", { directory: join(folder, "snapshots"), keep }).replaceAll("/var/lib/etcd", folder);
+  const save = (keep: number) => sh(program(keep));
+  const saved = () =>
+    spawnSync("ls", [join(folder, "snapshots")], { encoding: "utf8" })
+      .stdout.trim()
+      .split("\n");
+
+  it("are whole, named by host and time, and as many as the stack says", () => {
+    fake("etcdctl", 'for last in "$@"; do :; done; echo data >"$last"');
+    for (const day of ["01", "02", "03"]) {
+      fake("date", `echo 202601${day}T000000Z`);
+      expect(save(2)).toMatchObject({ status: 0, stderr: "" });
+    }
+    writeFileSync(join(folder, "snapshots", "b-20250101T000000Z.db"), ""); // another host's
+    expect(saved()).toEqual(["a-20260102T000000Z.db", "a-20260103T000000Z.db", "b-20250101T000000Z.db"]);
+    expect(readFileSync(join(folder, "snapshots", "a-20260103T000000Z.db"), "utf8")).toBe("data\n");
+  });
+
+  it("that fail leave nothing", () => {
+    rmSync(join(folder, "snapshots"), { recursive: true, force: true });
+    fake("etcdctl", "exit 1");
+    expect(save(2).status).not.toBe(0);
+    expect(saved().join("")).toBe("");
+  });
+});
