@@ -209,8 +209,11 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
             .all([upgraded.stdout, readyFor(host).stdout])
             .apply(
               (because) =>
-                readyScript(node, because.join(" ").replaceAll("\n", " "), look(`describe node ${node}`)) +
-                returnScript(node),
+                readyScript(
+                  node,
+                  [version, ...because].join(" ").replaceAll("\n", " "),
+                  look(`describe node ${node}`),
+                ) + returnScript(node),
             ),
         },
         { parent: this },
