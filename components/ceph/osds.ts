@@ -53,7 +53,7 @@ export function createOsds(args: OsdsArgs, parent: pulumi.Resource): pulumi.Reso
         id: name,
         host: osd.host,
         container: {
-          command: osdCommand(number),
+          command: osdCommand(number, osd.store.device !== undefined),
           files: args.files,
           volumes: [{ hostPath: storeDirectory(osd), path: osdDataPath }],
           devices: osd.store.device ? [{ hostPath: osd.store.device, path: osdDevicePath }] : undefined,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { osdCommand } from "../../../components/ceph/daemons";
 import { filesystemScript } from "../../../components/ceph/filesystem";
 import { grantScript } from "../../../components/ceph/grants";
 import { dashboardScript, moduleScript } from "../../../components/ceph/modules";
@@ -207,4 +208,14 @@ describe("a store that is no longer declared", () => {
     expect(readFileSync(join(`${store}.removed-20260101T000000Z`, "data"), "utf8")).toBe("all");
     expect(run("sh", ["-c", setStoreAside(store)]).status).toBe(0); // there is none any more
   });
+});
+
+it("an OSD on a device gets the device first, and is the container's only process", () => {
+  fake("chown", `echo "chown $*"`);
+  fake("ceph-osd", 'echo "ceph-osd $*"');
+  const [program = "", ...args] = osdCommand("3", true).map(String);
+  const { stdout } = run(program, args);
+  expect(stdout).toMatch(/^chown ceph:ceph \/dev\/osd\nceph-osd --foreground --id 3 .*--osd-data \S+\n$/);
+  expect(args.join(" ")).toContain("&& exec ");
+  expect(osdCommand("3", false)[0]).toBe("ceph-osd");
 });
