@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { logStatus } from "../provider/engine-log";
+import { ApiError, type Cluster, type KubernetesObject, Unreachable } from "./cluster";
+import { type ObjectRef, title } from "./kind";
+import { leftovers } from "./ready/deletion";
+import { readinessOf } from "./ready/index";
+
+/** How long to wait, and whom to tell meanwhile. */
+export interface Patience {
+  /** Milliseconds. @default as the kind has it */
+  timeout: number | undefined;
+  urn: string;
+  /** Ends when the engine cancels the run. */
+  cancelled: AbortSignal;
+}
+
+export interface Wait {
+  /** Waits until the object does its work, and gives it. Throws NotReady. */
+  untilReady(cluster: Cluster, ref: ObjectRef, patience: Patience): Promise<KubernetesObject>;
+  /** Waits until the object with this `uid` is deleted. */
+  untilGone(cluster: Cluster, ref: ObjectRef, uid: string | undefined, patience: Patience): Promise<void>;
+}
+
+/** The object is there but does not do its work; the reasons say what is missing. */
+export class NotReady extends Error {
+  constructor(
+    message: string,
+    readonly object: KubernetesObject | undefined,
+    readonly reasons: string[],
+  ) {
+    super(message);
+  }
+}
+
+const defaultPatience = 600_000;
+const pause = (looks: number) => Math.min(2000, 250 * looks);
+
+/** Waits by looking at the objects again and again. */
+export const waitByLooking: Wait = {
+  async untilReady(cluster, ref, patience) {
+    const { check, timeout = defaultPatience } = readinessOf(ref);
+    const started = Date.now();
+    const until = started + (patience.timeout ?? timeout);
+    let object: KubernetesObject | undefined;
+    let missing: string[] = [];
+    for (let looks = 1; ; looks++) {
+      const seen = await look(async () => {
+        const live = await cluster.get(ref);
+        if (!live) throw new NotReady(`${title(ref)} was deleted while it was waited for`, object, []);
+        object = live;
+        return check(live, { cluster, ref, age: Date.now() - started });
+      });
+      if (seen === "ready" && object) return object;
+      const failed = typeof seen === "object" && seen.failed;
+      if (typeof seen === "object") missing = seen.missing;
+      if (failed || Date.now() > until || patience.cancelled.aborted) {
+        const what = failed
+          ? "failed"
+          : patience.cancelled.aborted
+            ? "was not waited for any longer"
+            : "is not ready";
+        const seconds = Math.round((Date.now() - started) / 1000);
+        throw new NotReady(
+          `${title(ref)} ${what} after ${seconds} s. See: ${nextCommand(ref)}`,
+          object,
+          missing,
+        );
+      }
+      logStatus(patience.urn, missing[0] ?? `waiting for ${title(ref)}`);
+      await rest(looks, patience);
+    }
+  },
+
+  async untilGone(cluster, ref, uid, patience) {
+    const timeout = patience.timeout ?? defaultPatience;
+    const until = Date.now() + timeout;
+    for (let looks = 1; ; looks++) {
+      const live = await look(async () => (await cluster.get(ref)) ?? "gone");
+      if (live === "gone" || (typeof live === "object" && uid && live.metadata.uid !== uid)) return;
+      const why = typeof live === "object" ? leftovers(live) : "";
+      if (Date.now() > until || patience.cancelled.aborted)
+        throw new Error(
+          `${cluster.server}: ${title(ref)} is still there ${Math.round(timeout / 1000)} s after its deletion${why}. ` +
+            `See: ${nextCommand(ref)}`,
+        );
+      logStatus(patience.urn, `deleting ${title(ref)}${why}`);
+      await rest(looks, patience);
+    }
+  },
+};
+
+/** One look. An API server that is away for a moment is waited for like the rest. */
+async function look<T>(at: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await at();
+  } catch (error) {
+    if (error instanceof Unreachable || (error instanceof ApiError && error.status >= 500)) return undefined;
+    throw error;
+  }
+}
+
+const rest = (looks: number, { cancelled }: Patience) =>
+  sleep(pause(looks), undefined, { signal: cancelled }).catch(() => undefined);
+
+const nextCommand = ({ kind, name, namespace }: ObjectRef) =>
+  `kubectl describe ${kind.toLowerCase()} ${name}${namespace ? ` -n ${namespace}` : ""}`;
