@@ -58,10 +58,12 @@ export class ApiServer {
     throw new ApiError(this.address, response.status, reason, message || `HTTP status ${response.status}`);
   }
 
-  private async send(method: string, path: string, body: unknown, contentType: string) {
+  private async send(method: string, path: string, content: unknown, contentType: string) {
+    const body = content === undefined ? "" : JSON.stringify(content);
+    const ofBody = { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) };
     const options: https.RequestOptions = {
       method,
-      headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": contentType }) },
+      headers: { Accept: "application/json", ...(body && ofBody) },
       timeout: connectPatience, // while nothing is connected; set again below
     };
     await this.kubeConfig.applyToHTTPSOptions(options); // certificates and tokens; a new token when one has expired
@@ -74,7 +76,7 @@ export class ApiServer {
       if (socket.connecting) socket.once("connect", connected);
       else connected();
     });
-    call.end(body === undefined ? undefined : JSON.stringify(body));
+    call.end(body);
     const [response] = (await once(call, "response")) as [http.IncomingMessage];
     return { status: response.statusCode ?? 0, body: await text(response) };
   }

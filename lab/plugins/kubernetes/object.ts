@@ -34,11 +34,11 @@ export function objectType(kind: Kind, { connect, wait }: Surroundings): Resourc
     const ref = refIn(kind, live);
     if (has(live, "pulumi.com/skipAwait")) return outputs(live, manager);
     try {
-      return outputs(await wait.untilReady(cluster, ref, patience(live, context)), manager);
+      return outputs(await wait.untilReady(cluster, ref, live, patience(live, context)), manager);
     } catch (error) {
       if (!(error instanceof NotReady)) throw error;
       const reasons = [`${cluster.server}: ${error.message}`, ...error.reasons];
-      throw new InitializationFailed(idOf(ref), outputs(error.object ?? live, manager), reasons);
+      throw new InitializationFailed(idOf(ref), outputs(error.object, manager), reasons);
     }
   };
 
@@ -49,8 +49,9 @@ export function objectType(kind: Kind, { connect, wait }: Surroundings): Resourc
     async examine(inputs, olds, context) {
       const { config } = context;
       if (config.skipUpdateUnreachable && olds.metadata && !(await answers(connect(config))))
-        return { inputs: olds, faults: [] };
-      return examined(kind, inputs, olds, context, () => connect(config));
+        return { inputs: withSecrets(kind, olds), faults: [] };
+      const checked = await examined(kind, inputs, olds, context, () => connect(config));
+      return { ...checked, inputs: withSecrets(kind, checked.inputs) };
     },
 
     compare(olds, news, { config }) {
@@ -76,7 +77,8 @@ export function objectType(kind: Kind, { connect, wait }: Surroundings): Resourc
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         if (config.deleteUnreachable) return undefined;
-        if (config.skipUpdateUnreachable) return { inputs: known, outputs: state };
+        if (config.skipUpdateUnreachable)
+          return { inputs: withSecrets(kind, known), outputs: withSecrets(kind, state) };
         throw error;
       }
     },

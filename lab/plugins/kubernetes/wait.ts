@@ -15,8 +15,13 @@ export interface Patience {
 }
 
 export interface Wait {
-  /** Waits until the object does its work, and gives it. Throws NotReady. */
-  untilReady(cluster: Cluster, ref: ObjectRef, patience: Patience): Promise<KubernetesObject>;
+  /** Waits until the object, which was just written like this, does its work, and gives it. Throws NotReady. */
+  untilReady(
+    cluster: Cluster,
+    ref: ObjectRef,
+    written: KubernetesObject,
+    patience: Patience,
+  ): Promise<KubernetesObject>;
   /** Waits until the object with this `uid` is deleted. */
   untilGone(cluster: Cluster, ref: ObjectRef, uid: string | undefined, patience: Patience): Promise<void>;
 }
@@ -25,7 +30,8 @@ export interface Wait {
 export class NotReady extends Error {
   constructor(
     message: string,
-    readonly object: KubernetesObject | undefined,
+    /** As it was last seen. */
+    readonly object: KubernetesObject,
     readonly reasons: string[],
   ) {
     super(message);
@@ -37,20 +43,20 @@ const pause = (looks: number) => Math.min(2000, 250 * looks);
 
 /** Waits by looking at the objects again and again. */
 export const waitByLooking: Wait = {
-  async untilReady(cluster, ref, patience) {
+  async untilReady(cluster, ref, written, patience) {
     const { check, timeout = defaultPatience } = readinessOf(ref);
     const started = Date.now();
     const until = started + (patience.timeout ?? timeout);
-    let object: KubernetesObject | undefined;
+    let object = written;
     let missing: string[] = [];
     for (let looks = 1; ; looks++) {
       const seen = await look(async () => {
-        const live = await cluster.get(ref);
+        const live = looks === 1 ? written : await cluster.get(ref);
         if (!live) throw new NotReady(`${title(ref)} was deleted while it was waited for`, object, []);
         object = live;
         return check(live, { cluster, ref, age: Date.now() - started });
       });
-      if (seen === "ready" && object) return object;
+      if (seen === "ready") return object;
       const failed = typeof seen === "object" && seen.failed;
       if (typeof seen === "object") missing = seen.missing;
       if (failed || Date.now() > until || patience.cancelled.aborted) {
