@@ -68,6 +68,11 @@ export interface ResourceType {
     news: Properties,
     context: Context,
   ): { differences: Difference[]; deleteBeforeReplace: boolean };
+  /**
+   * What a preview shows as the outputs of a resource that is to be created, or updated from `olds`; what is not in them
+   * is unknown. @default nothing can be foreseen
+   */
+  foresee?(inputs: Properties, olds?: { inputs: Properties; state: Properties }): Properties;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   /**
    * undefined: it is gone. `inputs` are what the outside shows now; what cannot be seen is taken from `state`.
@@ -93,6 +98,10 @@ export interface Plugin {
   types: Record<string, ResourceType>;
   /** Types beyond those; throws for one that the stand-in refuses. */
   typeOf?(token: string): ResourceType;
+  /** All its types can `foresee`. @default false */
+  foresees?: boolean;
+  /** The same plugin on the world in a file (see memory/), for one that has no list of its types. */
+  inMemory?(file: string): Plugin;
   /** Names that the provider resource takes as configuration. */
   config: string[];
   /** What is wrong with the values of the configuration. Unknown values (preview) are the `unknown` sentinel. */

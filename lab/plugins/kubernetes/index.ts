@@ -1,3 +1,4 @@
+import { kubernetesInMemory } from "../memory/kubernetes";
 import { type Plugin, type Properties } from "../resource-type";
 import { type Cluster } from "./cluster";
 import { kindOf } from "./kind";
@@ -7,10 +8,11 @@ import { checkSettings, diffSettings, settingNames } from "./settings";
 import { waitByLooking } from "./wait";
 
 /** The plugin for objects in these surroundings. */
-export const kubernetesIn = (surroundings: Surroundings): Plugin => ({
+const kubernetesIn = (surroundings: Surroundings): Plugin => ({
   name: "kubernetes",
   version: "4.34.2",
   types: {},
+  foresees: true,
   typeOf: (token) => objectType(kindOf(token), surroundings),
   config: settingNames,
   checkConfig: checkSettings,
@@ -18,7 +20,10 @@ export const kubernetesIn = (surroundings: Surroundings): Plugin => ({
 });
 
 /** Stands in for @pulumi/kubernetes where the official plugin cannot be downloaded. */
-export const kubernetesPlugin: Plugin = kubernetesIn({ connect: once(connect), wait: waitByLooking });
+export const kubernetesPlugin: Plugin = {
+  ...kubernetesIn({ connect: once(connect), wait: waitByLooking }),
+  inMemory: (file) => kubernetesIn(kubernetesInMemory(file)),
+};
 
 /** One connection for all resources: a plugin process has one configuration. */
 function once(make: (config: Properties) => Cluster): (config: Properties) => Cluster {

@@ -7,6 +7,7 @@ import { compareObjects } from "./compare";
 import { withDashes, withUnderscores } from "./definition-keys";
 import { examined } from "./examine";
 import { creator, handOver } from "./field-managers";
+import { foreseenCreation, foreseenUpdate } from "./foresee";
 import { idOf, is, isNamespaced, type Kind, type ObjectRef, refOf, title } from "./kind";
 import { liveInputs } from "./prune";
 import { withSecrets } from "./secret-data";
@@ -57,6 +58,10 @@ export function objectType(kind: Kind, { connect, wait }: Surroundings): Resourc
     compare(olds, news, { config }) {
       const { defaultNamespace } = connect(config);
       return compareObjects(kind, olds, news, { ...config, defaultNamespace });
+    },
+
+    foresee(inputs, olds) {
+      return withSecrets(kind, olds ? foreseenUpdate(olds, inputs) : foreseenCreation(kind, inputs));
     },
 
     async create(inputs, context) {

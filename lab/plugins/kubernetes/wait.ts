@@ -49,29 +49,23 @@ export const waitByLooking: Wait = {
     const until = started + (patience.timeout ?? timeout);
     let object = written;
     let missing: string[] = [];
+    const giveUp = (how: string): never => {
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const text = `${title(ref)} ${how} after ${seconds} s. See: ${nextCommand(ref)}`;
+      throw new NotReady(text, object, missing);
+    };
     for (let looks = 1; ; looks++) {
       const seen = await look(async () => {
         const live = looks === 1 ? written : await cluster.get(ref);
-        if (!live) throw new NotReady(`${title(ref)} was deleted while it was waited for`, object, []);
+        if (!live) return giveUp("was deleted while it was waited for,");
         object = live;
         return check(live, { cluster, ref, age: Date.now() - started });
       });
       if (seen === "ready") return object;
-      const failed = typeof seen === "object" && seen.failed;
-      if (typeof seen === "object") missing = seen.missing;
-      if (failed || Date.now() > until || patience.cancelled.aborted) {
-        const what = failed
-          ? "failed"
-          : patience.cancelled.aborted
-            ? "was not waited for any longer"
-            : "is not ready";
-        const seconds = Math.round((Date.now() - started) / 1000);
-        throw new NotReady(
-          `${title(ref)} ${what} after ${seconds} s. See: ${nextCommand(ref)}`,
-          object,
-          missing,
-        );
-      }
+      missing = seen?.missing ?? missing;
+      if (seen?.failed) giveUp("failed");
+      if (patience.cancelled.aborted) giveUp("is not ready: the run was cancelled");
+      if (Date.now() > until) giveUp("is not ready");
       logStatus(patience.urn, missing[0] ?? `waiting for ${title(ref)}`);
       await rest(looks, patience);
     }

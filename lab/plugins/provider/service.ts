@@ -75,7 +75,7 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
       config = decodeConfig(fromWire(request.getArgs()));
       const response = new pb.ConfigureResponse();
       response.setAcceptsecrets(false); // the engine then marks the outputs of secret inputs by itself
-      response.setSupportspreview(false);
+      response.setSupportspreview(plugin.foresees ?? false);
       return response;
     }),
 
@@ -100,9 +100,14 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
     }),
 
     create: answer(async (request: pb.CreateRequest) => {
+      const type = typeOf(request);
       const inputs = fromWire(request.getProperties());
-      const { id, outputs } = await typeOf(request).create(inputs, contextOf(request));
       const response = new pb.CreateResponse();
+      if (request.getPreview()) {
+        response.setProperties(toWire(type.foresee?.(inputs) ?? {}));
+        return response;
+      }
+      const { id, outputs } = await type.create(inputs, contextOf(request));
       response.setId(id);
       response.setProperties(toWire(outputs));
       return response;
@@ -132,13 +137,14 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
     update: answer(async (request: pb.UpdateRequest) => {
       const type = typeOf(request);
       if (!type.update) throw new Error(`${request.getType()} cannot be updated in place`);
-      const outputs = await type.update(
-        request.getId(),
-        fromWire(request.getOlds()),
-        fromWire(request.getNews()),
-        contextOf(request),
-      );
+      const [state, news] = [fromWire(request.getOlds()), fromWire(request.getNews())];
       const response = new pb.UpdateResponse();
+      if (request.getPreview()) {
+        const olds = { inputs: fromWire(request.getOldInputs()), state };
+        response.setProperties(toWire(type.foresee?.(news, olds) ?? {}));
+        return response;
+      }
+      const outputs = await type.update(request.getId(), state, news, contextOf(request));
       response.setProperties(toWire(outputs));
       return response;
     }),
