@@ -44,7 +44,7 @@ export class ApiServer {
             ? error.status === 429 || (request.method === "GET" && error.status >= 500)
             : error instanceof Unreachable && request.method === "GET";
         if (!again || attempt === 3) throw error;
-        await sleep(500 * attempt);
+        await sleep(300 * attempt);
       }
     }
   }
