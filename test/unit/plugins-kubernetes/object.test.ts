@@ -35,7 +35,7 @@ test("check: kind, name and namespace are filled in without asking anybody", asy
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: {
-        name: expect.stringMatching(/^thing-[0-9a-f]{7}$/),
+        name: expect.stringMatching(/^thing-[0-9a-f]{8}$/),
         namespace: "default",
         annotations: { "pulumi.com/autonamed": "true" },
       },

@@ -43,7 +43,7 @@ test("namespaces of kinds, and ids", () => {
 test("names: given, made up, and kept while they are made up", () => {
   expect(named({ name: "a" }, {}, "thing")).toEqual({ name: "a" });
   const made = named({ labels: {} }, {}, "thing");
-  expect(made.name).toMatch(/^thing-[0-9a-f]{7}$/);
+  expect(made.name).toMatch(/^thing-[0-9a-f]{8}$/);
   expect(made.annotations).toEqual({ "pulumi.com/autonamed": "true" });
   expect(named({}, { metadata: made }, "thing").name).toBe(made.name);
   expect(named({}, { metadata: { name: "given" } }, "thing").name).toMatch(/^thing-/);
