@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes/loopback";
 import { run } from "../../lab/run";
-import { type Look } from "./case";
+import { type Look, secretTexts } from "./case";
 import { kubernetesBase, kubernetesCases, kubernetesFailing, namespace } from "./kubernetes";
 import { declared, diagnostics, expectLook, showsNoSecret } from "./look";
 import { ContractStack, type Kept, type Operation } from "./stack";
@@ -64,7 +65,13 @@ describe("contract of the kubernetes plugin", () => {
       expectLook(made, before[name], await seen(made));
     });
 
-    it("has no secret in the state, nor in what was printed", () => showsNoSecret(stack));
+    it("has no secret in the state, nor in what was printed", async () => {
+      await showsNoSecret(stack);
+      const encoded = Buffer.from(secretTexts.before).toString("base64");
+      const { token } = parse(plane.kubeconfig).users[0].user as { token: string };
+      for (const text of [await stack.stateText(), stack.printed])
+        for (const secret of [encoded, token]) expect(text.includes(secret)).toBe(false);
+    });
 
     it("has nothing left to do", nothingLeft);
 
@@ -130,6 +137,15 @@ describe("contract of the kubernetes plugin", () => {
       }
       expect(diagnostics(output, one.name), output).toMatch(fails);
       if (after) expect(await printed(after[0])).toEqual(after[1]);
+    });
+  });
+
+  describe("unhealthy", () => {
+    it("is still said to be so by a refresh, and tried again", async () => {
+      const waiting = kubernetesFailing.filter(({ name }) => name === "waiting").map(declared);
+      await broken.declare([...kubernetesBase(plane.kubeconfig).slice(0, 1), ...waiting]);
+      expect(await broken.must("refresh", "--yes", "--skip-preview")).toMatch(/no nodes available/);
+      expect((await broken.plan()).waiting).toBe("update");
     });
   });
 

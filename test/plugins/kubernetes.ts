@@ -26,7 +26,8 @@ export const kubernetesBase = (kubeconfig: string): Declared[] => [
   },
 ];
 
-const inSpace = (name: string, more = {}) => ({ metadata: { name, namespace, ...more } });
+const space = { $of: "space.id" };
+const inSpace = (name: string, more = {}) => ({ metadata: { name, namespace: space, ...more } });
 const show = (what: string, path: string) => `kubectl get ${what} -n ${namespace} -o jsonpath='{${path}}'`;
 const isThere = (what: string) => `kubectl get ${what} -n ${namespace} -o name --ignore-not-found`;
 const labels = { app: "contract" };
@@ -79,7 +80,7 @@ export function kubernetesCases(kubeconfig: string): Case[] {
       class: "kubernetes.core.v1.ConfigMap",
       name: "auto",
       provider: "cluster",
-      props: { metadata: { namespace }, data: { a: "1" } },
+      props: { metadata: { namespace: space }, data: { a: "1" } },
       changed: { data: { a: "2" } },
       plan: "replace",
       made: {
@@ -107,7 +108,7 @@ export function kubernetesCases(kubeconfig: string): Case[] {
       class: "kubernetes.core.v1.ConfigMap",
       name: "mutable-map",
       provider: "mutable",
-      props: { metadata: { name: "mutable-map", namespace: { $of: "space.id" } }, data: { a: "1", b: "1" } },
+      props: { metadata: { name: "mutable-map" }, data: { a: "1", b: "1" } },
       changed: { data: { a: "2" } },
       plan: "update",
       changedLook: { host: [show("cm mutable-map", ".data"), '{"a":"2"}'] },

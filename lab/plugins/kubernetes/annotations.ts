@@ -1,6 +1,10 @@
 import { type KubernetesObject } from "./cluster";
 
-const of = (object: KubernetesObject): Record<string, unknown> => object.metadata?.annotations ?? {};
+/** Those that are known: in a preview, all of them together may be a text that says "unknown". */
+function of(object: KubernetesObject): Record<string, unknown> {
+  const annotations = object.metadata?.annotations;
+  return typeof annotations === "object" && annotations !== null ? annotations : {};
+}
 
 export const autoNamed = "pulumi.com/autonamed";
 

@@ -20,44 +20,43 @@ export async function examined(
   connect: () => Cluster,
 ): Promise<{ inputs: Properties; faults: Fault[] }> {
   const inputs = normalizedSecret(kind, withoutNulls(given) as Properties);
-  delete inputs.status; // an output, whoever gives it
-  const complete = { ...inputs, apiVersion: kind.apiVersion, kind: kind.kind };
-  if (inputs.metadata === unknown) return { inputs: complete, faults: [] };
-  const metadata: Properties = { ...inputs.metadata };
-  for (const field of readOnly) delete metadata[field];
+  const complete: Properties = { ...withoutReadOnly(inputs), apiVersion: kind.apiVersion, kind: kind.kind };
+  if (complete.metadata === unknown) return { inputs: complete, faults: [] };
+  const metadata: Properties = complete.metadata;
   const faults = faultsIn(inputs, metadata);
   if (faults.length > 0) return { inputs: complete, faults };
 
-  // Of a custom resource whose definition is not there yet nobody knows; its creation finds out.
-  const inNamespace =
-    isNamespaced(kind) ??
-    (await connect()
-      .isNamespaced(kind)
-      .catch(() => undefined)) ??
-    true;
+  const inNamespace = isNamespaced(kind) ?? (await askedScope(kind, connect()));
   if (!inNamespace) delete metadata.namespace;
   else metadata.namespace ??= connect().defaultNamespace;
   return { inputs: { ...complete, metadata: named(metadata, olds, name) }, faults: [] };
 }
 
+/** Of a custom resource whose definition cannot be seen yet nobody knows: its creation finds out. */
+const askedScope = async (kind: Kind, cluster: Cluster): Promise<boolean> =>
+  (await cluster.isNamespaced(kind).catch(() => undefined)) ?? true;
+
+/** The object without what only the API server writes. */
+export function withoutReadOnly({ metadata, ...others }: Properties): Properties {
+  delete others.status;
+  if (metadata === unknown) return { ...others, metadata };
+  const written = Object.entries(metadata ?? {}).filter(([field]) => !readOnly.includes(field));
+  return { ...others, metadata: Object.fromEntries(written) };
+}
+
 function faultsIn(inputs: Properties, metadata: Properties): Fault[] {
-  const generated = "generateName" in metadata;
-  return [
-    ...(generated
-      ? [
-          {
-            property: "metadata.generateName",
-            reason: "cannot be had with server-side apply; leave the name out",
-          },
-        ]
-      : []),
-    ...refusedAnnotations
-      .filter((annotation) => isAnnotated(inputs, annotation))
-      .map((annotation) => ({
-        property: `metadata.annotations["${annotation}"]`,
-        reason: "is not known to the lab's stand-in for kubernetes",
-      })),
-  ];
+  const faults = refusedAnnotations
+    .filter((annotation) => isAnnotated(inputs, annotation))
+    .map((annotation) => ({
+      property: `metadata.annotations["${annotation}"]`,
+      reason: "is not known to the lab's stand-in for kubernetes",
+    }));
+  if ("generateName" in metadata)
+    faults.push({
+      property: "metadata.generateName",
+      reason: "cannot be had with server-side apply; leave the name out",
+    });
+  return faults;
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -5,7 +5,7 @@ import { deletionPropagation, has, timeoutOf } from "./annotations";
 import { ApiError, type Cluster, type KubernetesObject, UnknownKind, Unreachable } from "./cluster";
 import { compareObjects } from "./compare";
 import { withDashes, withUnderscores } from "./definition-keys";
-import { examined } from "./examine";
+import { examined, withoutReadOnly } from "./examine";
 import { creator, handOver } from "./field-managers";
 import { foreseenCreation, foreseenUpdate } from "./foresee";
 import { idOf, is, isNamespaced, type Kind, type ObjectRef, refOf, title } from "./kind";
@@ -73,12 +73,23 @@ export function objectType(kind: Kind, { connect, wait }: Surroundings): Resourc
 
     async read(id, state, { config }, known = {}) {
       const cluster = connect(config);
+      const ref = refOf(kind, id);
       try {
-        const live = await cluster.get(refOf(kind, id));
+        const live = await cluster.get(ref);
         if (!live) return undefined;
-        const manager: string = state.__fieldManager ?? creator;
-        const inputs = liveInputs(withUnderscores(kind, live), known);
-        return { inputs: withSecrets(kind, inputs), outputs: outputs(live, manager) };
+        const isImport = Object.keys(known).length === 0;
+        const found = withUnderscores(kind, live);
+        const inputs = withSecrets(kind, isImport ? withoutReadOnly(found) : liveInputs(found, known));
+        const seen = outputs(live, state.__fieldManager ?? creator);
+        const missing =
+          isImport || has(live, "pulumi.com/skipAwait") ? [] : await wait.missingNow(cluster, ref, live);
+        if (missing.length === 0) return { inputs, outputs: seen };
+        throw new InitializationFailed(
+          id,
+          seen,
+          [`${cluster.server}: ${title(ref)} is not ready`, ...missing],
+          inputs,
+        );
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         if (config.deleteUnreachable) return undefined;

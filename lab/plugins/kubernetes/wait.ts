@@ -22,6 +22,8 @@ export interface Wait {
     written: KubernetesObject,
     patience: Patience,
   ): Promise<KubernetesObject>;
+  /** What an object that was ready is missing now; nothing of most kinds. */
+  missingNow(cluster: Cluster, ref: ObjectRef, live: KubernetesObject): Promise<string[]>;
   /** Waits until the object with this `uid` is deleted. */
   untilGone(cluster: Cluster, ref: ObjectRef, uid: string | undefined, patience: Patience): Promise<void>;
 }
@@ -47,6 +49,7 @@ export const waitByLooking: Wait = {
     const { check, timeout = defaultPatience } = readinessOf(ref);
     const started = Date.now();
     const until = started + (patience.timeout ?? timeout);
+    const say = eachOnce(patience.urn);
     let object = written;
     let missing: string[] = [];
     const giveUp = (how: string): never => {
@@ -66,14 +69,21 @@ export const waitByLooking: Wait = {
       if (seen?.failed) giveUp("failed");
       if (patience.cancelled.aborted) giveUp("is not ready: the run was cancelled");
       if (Date.now() > until) giveUp("is not ready");
-      logStatus(patience.urn, missing[0] ?? `waiting for ${title(ref)}`);
+      say(missing[0] ?? `waiting for ${title(ref)}`);
       await rest(looks, patience);
     }
+  },
+
+  async missingNow(cluster, ref, live) {
+    const { check, everyRefresh } = readinessOf(ref);
+    const seen = everyRefresh ? await check(live, { cluster, ref, age: Infinity }) : "ready";
+    return seen === "ready" ? [] : seen.missing;
   },
 
   async untilGone(cluster, ref, uid, patience) {
     const timeout = patience.timeout ?? defaultPatience;
     const until = Date.now() + timeout;
+    const say = eachOnce(patience.urn);
     for (let looks = 1; ; looks++) {
       const live = await look(async () => (await cluster.get(ref)) ?? "gone");
       if (live === "gone" || (typeof live === "object" && uid && live.metadata.uid !== uid)) return;
@@ -83,11 +93,20 @@ export const waitByLooking: Wait = {
           `${cluster.server}: ${title(ref)} is still there ${Math.round(timeout / 1000)} s after its deletion${why}. ` +
             `See: ${nextCommand(ref)}`,
         );
-      logStatus(patience.urn, `deleting ${title(ref)}${why}`);
+      say(`deleting ${title(ref)}${why}`);
       await rest(looks, patience);
     }
   },
 };
+
+/** Shows what is new in the status column of the resource. */
+function eachOnce(urn: string): (text: string) => void {
+  let last = "";
+  return (text) => {
+    if (text !== last) logStatus(urn, text);
+    last = text;
+  };
+}
 
 /** One look. An API server that is away for a moment is waited for like the rest. */
 async function look<T>(at: () => Promise<T>): Promise<T | undefined> {

@@ -9,7 +9,11 @@ import { changeWorld, readWorld } from "./world";
 /** Clusters in the world in a file, by the host of their API server. Every object is ready at once, and gone at once. */
 export const kubernetesInMemory = (file: string): Surroundings => ({
   connect: (config) => clusterIn(file, config),
-  wait: { untilReady: async (_cluster, _ref, written) => written, untilGone: async () => undefined },
+  wait: {
+    untilReady: async (_cluster, _ref, written) => written,
+    missingNow: async () => [],
+    untilGone: async () => undefined,
+  },
 });
 
 function clusterIn(file: string, config: Properties): Cluster {

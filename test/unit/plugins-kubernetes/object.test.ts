@@ -4,7 +4,7 @@ import { objectType } from "../../../lab/plugins/kubernetes/object";
 import { connect } from "../../../lab/plugins/kubernetes/real-cluster";
 import { waitByLooking } from "../../../lab/plugins/kubernetes/wait";
 import { asSecret } from "../../../lab/plugins/provider/secret";
-import { InitializationFailed, type Properties } from "../../../lab/plugins/resource-type";
+import { InitializationFailed, type Properties, unknown } from "../../../lab/plugins/resource-type";
 import { context } from "../plugins/context";
 import { FakeApiServer, kubeconfigFor } from "./fake-api-server";
 
@@ -55,8 +55,8 @@ test("check: what it would have to ignore is refused by name", async () => {
     nowhere(),
   );
   expect(faults.map(({ property }) => property)).toEqual([
-    "metadata.generateName",
     'metadata.annotations["pulumi.com/waitFor"]',
+    "metadata.generateName",
   ]);
 });
 
@@ -117,6 +117,43 @@ test("read shows drift in what the inputs speak about, and nothing else", async 
     ...inputs,
     data: { a: "9" },
   });
+});
+
+test("read without inputs, as an import does, gives those that the object could have been made with", async () => {
+  const { id, outputs } = await configMap.create(inputs, around());
+  Object.assign(api.objects.get(configMapPath)!, { status: {} });
+  expect((await configMap.read!(id, {}, around(), {}))!.inputs).toEqual(inputs);
+  expect(outputs.metadata.uid).toBeDefined();
+});
+
+test("read says what a workload is missing, and keeps it with what was found", async () => {
+  const deployment = type("apps/v1:Deployment");
+  const spec = { replicas: 1, selector: {} };
+  const given = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { namespace: "web", name: "d" },
+    spec,
+  };
+  api.objects.set("/apis/apps/v1/namespaces/web/deployments/d", {
+    ...given,
+    metadata: { ...given.metadata, generation: 1 },
+    spec: { ...spec, replicas: 3 },
+    status: { observedGeneration: 1 },
+  });
+  const error = await deployment.read!("web/d", {}, around(), given).catch((reason) => reason);
+  expect(error).toBeInstanceOf(InitializationFailed);
+  expect(error.inputs.spec.replicas).toBe(3);
+  expect(error.reasons).toEqual([
+    `${api.address}: Deployment web/d is not ready`,
+    "0 of 3 replicas available, 0 of the present template",
+  ]);
+});
+
+test("metadata and annotations that are not known yet pass", async () => {
+  expect((await configMap.examine!({ metadata: unknown }, {}, nowhere())).faults).toEqual([]);
+  const checked = await configMap.examine!({ metadata: { annotations: unknown } }, {}, nowhere());
+  expect(checked.inputs.metadata.annotations).toBe(unknown);
 });
 
 test("an update takes the fields of the creation over first, and forces only when it is told to", async () => {

@@ -10,6 +10,8 @@ interface Rule {
   check: Check;
   /** Milliseconds. @default as with most kinds */
   timeout?: number;
+  /** A refresh looks at it too: what was ready may not be so any more. @default false */
+  everyRefresh?: boolean;
 }
 
 const minute = 60_000;
@@ -27,15 +29,15 @@ const secret: Check = (live) =>
 
 const rules: Record<string, Rule> = {
   "apiextensions.k8s.io/v1/CustomResourceDefinition": { check: definition, timeout: minute },
-  "apps/v1/DaemonSet": { check: daemonSet },
-  "apps/v1/Deployment": { check: deployment },
-  "apps/v1/StatefulSet": { check: statefulSet },
-  "batch/v1/Job": { check: job },
+  "apps/v1/DaemonSet": { check: daemonSet, everyRefresh: true },
+  "apps/v1/Deployment": { check: deployment, everyRefresh: true },
+  "apps/v1/StatefulSet": { check: statefulSet, everyRefresh: true },
+  "batch/v1/Job": { check: job, everyRefresh: true },
   "v1/PersistentVolume": { check: volume, timeout: 5 * minute },
   "v1/PersistentVolumeClaim": { check: claim, timeout: 5 * minute },
-  "v1/Pod": { check: pod },
+  "v1/Pod": { check: pod, everyRefresh: true },
   "v1/Secret": { check: secret, timeout: 5000 },
-  "v1/Service": { check: service },
+  "v1/Service": { check: service, everyRefresh: true },
 };
 
 /** When an object of the kind counts as ready. Kinds that have no work to do are so at once. */
