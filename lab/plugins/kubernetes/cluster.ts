@@ -48,9 +48,10 @@ export class ApiError extends Error {
     readonly status: number,
     /** Kubernetes' word for it, such as `AlreadyExists`. */
     readonly reason: string,
-    message: string,
+    /** What it said. */
+    readonly answer: string,
   ) {
-    super(`${server}: ${message}`);
+    super(`${server}: ${answer}`);
   }
 }
 
@@ -67,6 +68,9 @@ export class UnknownKind extends Error {
 /** No answer, or none by which the API server could be trusted. */
 export class Unreachable extends Error {
   constructor(server: string, cause: Error) {
-    super(`${server}: the API server cannot be reached: ${cause.message}`);
+    super(
+      `${server}: the API server cannot be reached: ${cause.message}. Is it up? See: kubectl cluster-info. Where the ` +
+        "cluster is gone for good, the provider's deleteUnreachable lets go of its objects",
+    );
   }
 }

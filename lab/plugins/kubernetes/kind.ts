@@ -1,3 +1,5 @@
+import { type Properties } from "../resource-type";
+
 /** Which objects a type is about, in the API's own words. */
 export interface Kind {
   /** `v1`, `apps/v1`, `example.com/v1`. */
@@ -99,6 +101,14 @@ export function refOf({ apiVersion, kind }: Kind, id: string): ObjectRef {
     ? { apiVersion, kind, name: first }
     : { apiVersion, kind, namespace: first, name: second };
 }
+
+/** The object with this metadata. */
+export const refIn = ({ apiVersion, kind }: Kind, { namespace, name }: Properties): ObjectRef => ({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+});
 
 /** How messages name an object: `Deployment web/front`. */
 export const title = (ref: ObjectRef): string => `${ref.kind} ${idOf(ref)}`;

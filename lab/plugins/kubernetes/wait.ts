@@ -69,7 +69,7 @@ export const waitByLooking: Wait = {
       if (seen?.failed) giveUp("failed");
       if (patience.cancelled.aborted) giveUp("is not ready: the run was cancelled");
       if (Date.now() > until) giveUp("is not ready");
-      say(missing[0] ?? `waiting for ${title(ref)}`);
+      say(missing.slice(0, 2).join("; ") || `waiting for ${title(ref)}`);
       await rest(looks, patience);
     }
   },

@@ -158,10 +158,6 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
       throw new Error(`the lab's stand-in for ${plugin.name} has no functions, so no ${request.getTok()}`);
     }),
 
-    construct: answer((request: pb.ConstructRequest) => {
-      throw new Error(`the lab's stand-in for ${plugin.name} has no components, so no ${request.getType()}`);
-    }),
-
     cancel: answer(() => {
       cancel.abort(new Error("cancelled"));
       return new Empty();

@@ -251,6 +251,21 @@ test("a workload that does not come up is kept, with what its pods wait for", as
   ]);
 });
 
+test("an object is kept also when looking at it is refused after its creation", async () => {
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "web", name: "s" },
+    spec: { selector: { app: "a" } },
+  };
+  api.refuse = (line) => (line.includes("endpointslices") ? [403, "Forbidden"] : undefined);
+  const error = await type("core/v1:Service")
+    .create(service, around())
+    .catch((reason) => reason);
+  expect(error).toBeInstanceOf(InitializationFailed);
+  expect([error.id, error.reasons]).toEqual(["web/s", [expect.stringContaining("Forbidden: ")]]);
+});
+
 test("skipAwait does not wait", async () => {
   const annotations = { "pulumi.com/skipAwait": "true" };
   const job = {

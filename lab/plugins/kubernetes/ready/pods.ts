@@ -1,4 +1,4 @@
-import { type KubernetesObject } from "../cluster";
+import { type Cluster, type KubernetesObject } from "../cluster";
 import { type Check, condition, type Surrounding } from "./readiness";
 
 const pods = { apiVersion: "v1", kind: "Pod" };
@@ -10,27 +10,33 @@ export const pod: Check = async (live, { cluster }) => {
   return { missing: await troubleOf(live, cluster) };
 };
 
-/** What the pods of a controller wait for, pod by pod. Those that are well say nothing. */
+/** What the pods of a controller wait for, pod by pod, the newest first. Those that are well say nothing. */
 export async function podsInTrouble(
   owner: KubernetesObject,
   { cluster, ref }: Surrounding,
 ): Promise<string[]> {
   const labels = selectorText(owner.spec.selector);
   if (!labels) return [];
-  const found = await cluster.list(pods, ref.namespace, { labels });
+  const found = await listed(cluster, pods, ref.namespace, { labels });
   const unwell = found.filter(
     (one) => !isReady(one) && one.status?.phase !== "Succeeded" && !one.metadata.deletionTimestamp,
   );
-  return (await Promise.all(unwell.slice(0, 5).map((one) => troubleOf(one, cluster)))).flat();
+  const newest = unwell.sort((a, b) => (created(a) > created(b) ? -1 : 1));
+  return (await Promise.all(newest.slice(0, 5).map((one) => troubleOf(one, cluster)))).flat();
 }
+
+/** A list that only serves to explain: who may not read it goes without. */
+const listed = (cluster: Cluster, ...of: Parameters<Cluster["list"]>) => cluster.list(...of).catch(() => []);
+
+const created = ({ metadata }: KubernetesObject): string => metadata.creationTimestamp ?? "";
 
 const isReady = (live: KubernetesObject) => condition(live, "Ready")?.status === "True";
 
-async function troubleOf(live: KubernetesObject, cluster: Surrounding["cluster"]): Promise<string[]> {
+async function troubleOf(live: KubernetesObject, cluster: Cluster): Promise<string[]> {
   const { namespace, name } = live.metadata;
   const own = podTrouble(live);
   const fields = `involvedObject.name=${name},type=Warning`;
-  const warnings = own.length > 0 ? [] : await cluster.list(events, namespace, { fields });
+  const warnings = own.length > 0 ? [] : await listed(cluster, events, namespace, { fields });
   const last = warnings.sort((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : 1)).pop();
   const texts = last ? [`${last.reason}: ${last.message}`] : own.length > 0 ? own : ["is not ready yet"];
   return texts.map((text) => `pod ${name}: ${text}`);
