@@ -200,10 +200,10 @@ export function kubernetesCases(kubeconfig: string): Case[] {
     {
       shows: "DaemonSet: is there, and found as it is",
       class: "kubernetes.apps.v1.DaemonSet",
-      name: "agent",
+      name: "collector",
       provider: "cluster",
       props: {
-        ...inSpace("agent", skipped),
+        ...inSpace("collector", skipped),
         spec: { selector: { matchLabels: labels }, template: template("a:1") },
       },
       plan: "same",
