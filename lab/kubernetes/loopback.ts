@@ -52,9 +52,10 @@ export async function startControlPlane(): Promise<ControlPlane> {
       const token = randomBytes(24).toString("hex");
       const files = await writeCredentials(folder, token);
       const server = start("kube-apiserver", apiserverFlags(folder, files, etcd, api));
-      // kube-apiserver makes itself a certificate and an authority that has signed it.
+      // kube-apiserver makes itself a certificate, with the authority that has signed it, and writes its key last.
       const authority = join(folder, "apiserver.crt");
-      await until("kube-apiserver has a certificate", server, async () => existsSync(authority));
+      const key = join(folder, "apiserver.key");
+      await until("kube-apiserver has a certificate", server, async () => existsSync(key));
       const kubeconfig = renderKubeconfig(
         `https://127.0.0.1:${api}`,
         await readFile(authority, "utf8"),
