@@ -7,7 +7,7 @@ export interface Mutability {
   enableSecretMutable?: boolean;
 }
 
-/** Fields of the same pod in the API server's eyes; a change of others is taken in place. `*` is any element. */
+/** Fields with whose change a pod becomes another one. `*` is any element of a list. */
 const ofContainer = [
   ...["args", "command", "env", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "ports"],
   ...["readinessProbe", "resources", "securityContext", "stdin", "stdinOnce", "terminationMessagePath"],
