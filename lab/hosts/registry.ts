@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../docker";
-import { ensureImages, labImages } from "../images";
+import { ensureImages, labImages, type Images } from "../images";
 import { followBuild } from "../images/build";
 import { type Image } from "../images/recipe";
 import { cacheDir } from "../paths";
@@ -40,25 +40,29 @@ export async function ensureRegistry(engine: Engine, image: Image): Promise<void
 }
 
 /**
- * Puts an image into the registry as `lab/<name>:<version>`, unless it is there. Gives its digest (`sha256:…`).
- * A second tag names the recipe, and so tells whether it is this very image.
+ * Puts an image into the registry as `lab/<name>:<version>`, or as what `as` says, unless it is there. Gives its
+ * digest (`sha256:…`). A second tag names the recipe, and so tells whether it is this very image.
  */
-export async function publish(engine: Engine, name: "ceph"): Promise<string> {
+export async function publish(
+  engine: Engine,
+  name: keyof Images,
+  as: { repo?: string; tag?: string } = {},
+): Promise<string> {
   const image = labImages()[name];
-  const repo = `lab/${name}`;
+  const { repo = `lab/${name}`, tag: version = image.version } = as;
   const recipe = image.tag.split(":")[1] as string;
   const there = await digestOf(repo, recipe);
-  if (there && there === (await digestOf(repo, image.version))) return there;
+  if (there && there === (await digestOf(repo, version))) return there;
 
   await ensureImages(engine, [name]);
-  return step(`Image ${name} ${image.version}: publish`, async () => {
-    for (const tag of [image.version, recipe]) {
+  return step(`Image ${repo}:${version}: publish`, async () => {
+    for (const tag of [version, recipe]) {
       const upload = `${registryUpload}/${repo}`;
       await engine.client.getImage(image.tag).tag({ repo: upload, tag });
       await followBuild(engine, await engine.client.getImage(`${upload}:${tag}`).push({ authconfig: {} }));
     }
-    const digest = await digestOf(repo, image.version);
-    if (!digest) throw new Error(`the lab's registry took ${repo}:${image.version} but doesn't have it`);
+    const digest = await digestOf(repo, version);
+    if (!digest) throw new Error(`the lab's registry took ${repo}:${version} but doesn't have it`);
     return digest;
   });
 }

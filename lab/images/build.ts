@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine } from "../docker";
+import { builtModule } from "../kubernetes/build";
 import { type Image } from "./recipe";
 
 /**
@@ -13,17 +16,25 @@ export async function buildImage(
   base: Image,
   note: (text: string) => void,
 ): Promise<void> {
-  const folder = join(__dirname, image.name);
-  const output = await engine.client.buildImage(
-    { context: folder, src: readdirSync(folder) },
-    {
-      t: image.tag,
-      networkmode: "host",
-      forcerm: true,
-      buildargs: { BASE: base.tag, VERSION: image.version },
-    },
-  );
-  await followBuild(engine, output, note);
+  const folder = await mkdtemp(join(tmpdir(), `farmstack-${image.name}-`));
+  try {
+    await cp(join(__dirname, image.name), folder, { recursive: true });
+    for (const module of image.modules ?? []) {
+      await cp(await builtModule(module), join(folder, "bin"), { recursive: true, verbatimSymlinks: true });
+    }
+    const output = await engine.client.buildImage(
+      { context: folder, src: readdirSync(folder) },
+      {
+        t: image.tag,
+        networkmode: "host",
+        forcerm: true,
+        buildargs: { BASE: base.tag, VERSION: image.version },
+      },
+    );
+    await followBuild(engine, output, note);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Reads the engine's progress to its end. Throws with the last lines when the work failed. */

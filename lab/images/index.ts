@@ -3,6 +3,8 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Engine } from "../docker";
+import { buildName, type ModuleName } from "../kubernetes/modules";
+import { versions } from "../kubernetes/versions";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { baseImage, makeBase } from "./base";
@@ -17,23 +19,45 @@ export interface Images {
   registry: Image;
   /** All daemons of Ceph, and its command line. */
   ceph: Image;
+  /** All programs of Kubernetes and etcd by their names, and nothing else. */
+  kubernetes: Image;
+  /** The same on Debian, with the tools that kube-proxy calls. */
+  "kube-proxy": Image;
+  /** flanneld, and the CNI plugin to copy from it. */
+  flannel: Image;
+  coredns: Image;
+  pause: Image;
 }
+
+/** What the lab itself runs; the stack's images are in its registry. */
+const ownImages: (keyof Images)[] = ["registry", "host"];
 
 /** Names and versions of the images, without a look at any engine. */
 export function labImages(): Images {
   const base = baseImage();
   const on = (name: string, version: string) => imageOf(name, version, [base.tag]);
-  return { host: on("host", "12"), registry: on("registry", "2.8.2"), ceph: on("ceph", "16.2.15") };
+  const built = (name: string, version: string, modules: ModuleName[], others: string[] = []): Image => ({
+    ...imageOf(name, version, [...modules.map(buildName), ...others]),
+    modules,
+  });
+  return {
+    host: on("host", "12"),
+    registry: on("registry", "2.8.2"),
+    ceph: on("ceph", "16.2.15"),
+    kubernetes: built("kubernetes", versions.kubernetes, ["kubernetes"]),
+    "kube-proxy": built("kube-proxy", versions.kubernetes, ["kubernetes"], [base.tag]),
+    flannel: built("flannel", versions.flannel, ["addons", "cni"], [base.tag]),
+    coredns: built("coredns", versions.coredns, ["addons"]),
+    pause: built("pause", versions.pause, ["addons"]),
+  };
 }
 
 /**
- * Brings images into the engine: those that it lacks come from the cache, or are built from distribution packages.
- * @param names default: what the lab itself runs; the stack's images are in its registry
+ * Brings images into the engine: those that it lacks come from the cache, or are built from distribution packages and
+ * Go modules.
+ * @param names default: what the lab itself runs
  */
-export async function ensureImages(
-  engine: Engine,
-  names: (keyof Images)[] = ["registry", "host"],
-): Promise<Images> {
+export async function ensureImages(engine: Engine, names: (keyof Images)[] = ownImages): Promise<Images> {
   const images = labImages();
   for (const name of names) {
     const image = images[name];
@@ -42,7 +66,7 @@ export async function ensureImages(
     await step(`Image ${image.name} ${image.version}: build`, (note) =>
       buildImage(engine, image, base, note),
     );
-    if (name !== "ceph") await save(engine, image); // the registry keeps that one
+    if (ownImages.includes(name)) await save(engine, image); // the registry keeps the others
   }
   return images;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ModuleName } from "../kubernetes/modules";
 
 /** An image of the lab: the folder `lab/images/<name>` says how it is made. */
 export interface Image {
@@ -9,6 +10,8 @@ export interface Image {
   version: string;
   /** Name and tag in the engine: another recipe is another tag. */
   tag: string;
+  /** Modules whose programs are built here and go into the image: its recipe finds them in `bin/`. @default none */
+  modules?: ModuleName[];
 }
 
 /** First 12 digits of the hash over names and contents of a recipe's files and what else goes into the image. */

@@ -1,0 +1,11 @@
+/** What the lab's Kubernetes is made of. go.mod of each module pins the same versions; a test compares them. */
+export const versions = {
+  kubernetes: "1.34.1",
+  etcd: "3.6.5",
+  coredns: "1.12.4",
+  flannel: "0.28.4",
+  /** The CNI plugin `flannel`, the last release that was a Go module. */
+  flannelPlugin: "0.9.1",
+  /** What kubeadm of that version asks for; the program is the lab's own. */
+  pause: "3.10.1",
+};
