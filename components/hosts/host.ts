@@ -118,7 +118,11 @@ export class Host extends pulumi.ComponentResource {
         stdin: pulumi.output(script).apply(wrapScript),
         addPreviousOutputInEnv: false, // sshd refuses these variables
       },
-      { customTimeouts: { create: timeout, update: timeout, delete: timeout }, ...opts },
+      {
+        customTimeouts: { create: timeout, update: timeout, delete: timeout },
+        deleteBeforeReplace: undo !== undefined, // or what was just done would be undone
+        ...opts,
+      },
     );
   }
 

@@ -49,7 +49,7 @@ describe("every script", () => {
     ["grant", grantScript(monitor, keyring)],
     ["module", moduleScript(monitor, "prometheus")],
     ["dashboard", dashboardScript(monitor, "password")],
-    ["store set aside", setStoreAside("/var/lib/it's")],
+    ["store set aside", setStoreAside("/var/lib/it's", "ceph-osd-a")],
   ])("is one that a POSIX shell accepts: %s", (_, script) => {
     expect(run("sh", ["-n"], wrapScript(script))).toMatchObject({ status: 0, stderr: "" });
   });
@@ -204,9 +204,13 @@ describe("a store that is no longer declared", () => {
     mkdirSync(store);
     writeFileSync(join(store, "data"), "all");
     fake("date", "echo 20260101T000000Z");
-    expect(run("sh", ["-c", setStoreAside(store)]).status).toBe(0);
+    fake("docker", "exit 0");
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0);
+    expect(readFileSync(join(store, "data"), "utf8")).toBe("all"); // its container is there
+    fake("docker", "exit 1");
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0);
     expect(readFileSync(join(`${store}.removed-20260101T000000Z`, "data"), "utf8")).toBe("all");
-    expect(run("sh", ["-c", setStoreAside(store)]).status).toBe(0); // there is none any more
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0); // there is none any more
   });
 });
 
