@@ -52,8 +52,12 @@ export const monitorCommand = (id: string, address: string): pulumi.Input<string
 /** Command line of a manager. https://docs.ceph.com/en/latest/mgr/administrator/ */
 export const managerCommand = (id: string): pulumi.Input<string>[] => common("mgr", id);
 
-/** Command line of an OSD; its number is given by the cluster. https://docs.ceph.com/en/latest/man/8/ceph-osd/ */
-export const osdCommand = (number: pulumi.Input<string>): pulumi.Input<string>[] => [
+/**
+ * Command line of an OSD; its number is given by the cluster. A device in a container belongs to root, whoever owns it
+ * on the host, so it is handed over first. https://docs.ceph.com/en/latest/man/8/ceph-osd/
+ */
+export const osdCommand = (number: pulumi.Input<string>, onDevice: boolean): pulumi.Input<string>[] => [
+  ...(onDevice ? ["sh", "-c", `chown ceph:ceph ${osdDevicePath} && exec "$0" "$@"`] : []),
   ...common("osd", number),
   "--osd-data",
   osdDataPath,

@@ -155,6 +155,10 @@ if [ -n "$errors" ]; then
 fi
 tries=0
 until reason=$(${ceph} ${question} 2>&1); do
+  case $reason in *"monitors would be available ()"*)
+    echo "${container} is the only monitor: clients wait until it is back"
+    break ;;
+  esac
   tries=$((tries + 1))
   if [ "$tries" -ge ${patience} ]; then
     echo "${container} can't be stopped: $reason". ${quote(advice)} >&2

@@ -39,7 +39,8 @@ export const createMetadataServers = (args: KeyedDaemonsArgs, parent: pulumi.Res
     (id) => ({
       kind: "mds",
       command: metadataServerCommand(id),
-      okToStop: `mds ok-to-stop ${id}`,
+      // One alone is needed always, and is changed nevertheless.
+      okToStop: args.hosts.length > 1 ? `mds ok-to-stop ${id}` : undefined,
       isBack: (gate) => metadataServerGate(id, gate),
     }),
     parent,

@@ -45,7 +45,15 @@ export function monitorStoreScript({
   const make = `docker run --rm --interactive --network none --tmpfs /run/seed --volume "$new:"${quote(data)} \\
   --entrypoint sh ${quote(image)} -c ${quote(inContainer)} <<'KEYRING'
 ${keyring}KEYRING`;
-  const askOthers = ["ceph", "--connect-timeout", "20", "--mon-host", monHost(monitors)];
+  const askOthers = [
+    "ceph",
+    "--conf",
+    "/dev/null",
+    "--connect-timeout",
+    "20",
+    "--mon-host",
+    monHost(monitors),
+  ];
   const notAlone = `
 # A cluster that has OSDs has monitors: without them this would be the first of a new, empty one.
 for osd in ${quote(dirname(directory))}/osd-*/ceph_fsid; do

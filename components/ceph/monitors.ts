@@ -98,6 +98,7 @@ function createStore(host: Host, args: MonitorsArgs, parent: pulumi.Resource): r
       directory: storeDirectory(host),
     }),
   );
-  const undo = setStoreAside(storeDirectory(host));
-  return host.run(`${containerName("mon", host.hostName)}-store`, { script, undo }, { parent });
+  const name = containerName("mon", host.hostName);
+  const undo = setStoreAside(storeDirectory(host), name);
+  return host.run(`${name}-store`, { script, undo }, { parent, deleteBeforeReplace: false });
 }

@@ -53,7 +53,7 @@ export function createOsds(args: OsdsArgs, parent: pulumi.Resource): pulumi.Reso
         id: name,
         host: osd.host,
         container: {
-          command: osdCommand(number),
+          command: osdCommand(number, osd.store.device !== undefined),
           files: args.files,
           volumes: [{ hostPath: storeDirectory(osd), path: osdDataPath }],
           devices: osd.store.device ? [{ hostPath: osd.store.device, path: osdDevicePath }] : undefined,
@@ -108,9 +108,9 @@ function createStore(osd: OsdArgs, args: OsdsArgs, parent: pulumi.Resource) {
           }),
         ),
       timeout: "15m",
-      undo: setStoreAside(storeDirectory(osd)),
+      undo: setStoreAside(storeDirectory(osd), name),
     },
-    { parent, dependsOn: args.after },
+    { parent, dependsOn: args.after, deleteBeforeReplace: false },
   );
   // The script is a secret, what it prints is none.
   const number = pulumi.unsecret(store.stdout.apply((printed) => printed.trim().split("\n").pop() ?? ""));

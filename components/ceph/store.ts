@@ -43,6 +43,9 @@ echo "store of ${owner}: made"
 ${report}
 `;
 
-/** Command that moves a store out of the way, when what it belongs to is no longer declared. Nothing is deleted. */
-export const setStoreAside = (directory: string): string =>
-  `! test -e ${quote(directory)} || mv ${quote(directory)} ${quote(directory)}.removed-$(date -u +%Y%m%dT%H%M%SZ)`;
+/**
+ * Command that moves a store out of the way, when what it belongs to is no longer declared. Nothing is deleted; and
+ * while the daemon's container is there the store stays too, since then only this step is made anew (`up --replace`).
+ */
+export const setStoreAside = (directory: string, container: string): string =>
+  `docker container inspect ${quote(container)} >/dev/null 2>&1 || ! test -e ${quote(directory)} || mv ${quote(directory)} ${quote(directory)}.removed-$(date -u +%Y%m%dT%H%M%SZ)`;

@@ -126,6 +126,14 @@ export class Host extends pulumi.ComponentResource {
         ...(printsSecret ? { additionalSecretOutputs: ["stdout"] } : {}),
         ...opts,
       },
+        ...(printsSecret ? { logging: "none" as const } : {}),
+      },
+      {
+        customTimeouts: { create: timeout, update: timeout, delete: timeout },
+        deleteBeforeReplace: undo !== undefined, // or what was just done would be undone
+        ...(printsSecret ? { additionalSecretOutputs: ["stdout"] } : {}),
+        ...opts,
+      },
     );
   }
 

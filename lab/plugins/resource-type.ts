@@ -4,6 +4,15 @@ export type Properties = Record<string, any>; // eslint-disable-line @typescript
 /** What a change of one input means: a new resource, an update in place, or nothing. */
 export type Change = "replace" | "update" | "ignore";
 
+/** One input that is not what it was. */
+export interface Difference {
+  property: string;
+  /** Where inside of it, as a property path (`spec.replicas`). @default all of it */
+  path?: string;
+  kind: "add" | "delete" | "update";
+  change: Change;
+}
+
 /** One problem with an input; `property` is its path, such as `uploads[0].file`. */
 export interface Fault {
   property: string;
@@ -28,6 +37,8 @@ export class InitializationFailed extends Error {
     readonly id: string,
     readonly properties: Properties,
     readonly reasons: string[],
+    /** What a read found; the engine knows them after other operations. */
+    readonly inputs?: Properties,
   ) {
     super(reasons.join("\n"));
   }
@@ -45,12 +56,33 @@ export interface ResourceType {
   check?(inputs: Properties): Fault[];
   /** Fills in defaults that the official plugin records as inputs (for example an auto-generated name). */
   defaults?(inputs: Properties, olds: Properties, name: string): Properties;
+  /** Takes the place of all checks and defaults above, for a type that takes whatever it is given. */
+  examine?(
+    inputs: Properties,
+    olds: Properties,
+    context: Context,
+  ): Promise<{ inputs: Properties; faults: Fault[] }>;
+  /** Takes the place of the comparison by `inputs`. */
+  compare?(
+    olds: { inputs: Properties; state: Properties },
+    news: Properties,
+    context: Context,
+  ): { differences: Difference[]; deleteBeforeReplace: boolean };
+  /**
+   * What a preview shows as the outputs of a resource that is to be created, or updated from `olds`; what is not in them
+   * is unknown. @default nothing can be foreseen
+   */
+  foresee?(inputs: Properties, olds?: { inputs: Properties; state: Properties }): Properties;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
-  /** undefined: it is gone. `inputs` are what the outside shows now; what cannot be seen is taken from `state`. */
+  /**
+   * undefined: it is gone. `inputs` are what the outside shows now; what cannot be seen is taken from `state`.
+   * `known` are the inputs as they were last.
+   */
   read?(
     id: string,
     state: Properties,
     context: Context,
+    known?: Properties,
   ): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
   update?(id: string, state: Properties, inputs: Properties, context: Context): Promise<Properties>;
   delete?(id: string, state: Properties, context: Context): Promise<void>;
@@ -64,8 +96,18 @@ export interface Plugin {
   version: string;
   /** By type token, such as `docker:index/container:Container`. */
   types: Record<string, ResourceType>;
+  /** Types beyond those; throws for one that the stand-in refuses. */
+  typeOf?(token: string): ResourceType;
+  /** All its types can `foresee`. @default false */
+  foresees?: boolean;
+  /** The same plugin on the world in a file (see memory/), for one that has no list of its types. */
+  inMemory?(file: string): Plugin;
   /** Names that the provider resource takes as configuration. */
   config: string[];
+  /** What is wrong with the values of the configuration. Unknown values (preview) are the `unknown` sentinel. */
+  checkConfig?(config: Properties): Fault[];
+  /** What a change of the configuration means. @default an update of the provider, whatever changed */
+  diffConfig?(olds: Properties, news: Properties): Difference[];
 }
 
 /** How the engine writes a value that is not known yet. */

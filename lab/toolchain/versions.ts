@@ -7,5 +7,6 @@ export const engineVersion = dependencies["@pulumi/pulumi"];
 export const pluginVersions: Record<string, string> = {
   command: dependencies["@pulumi/command"],
   docker: dependencies["@pulumi/docker"],
+  kubernetes: dependencies["@pulumi/kubernetes"],
   random: dependencies["@pulumi/random"],
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ensureDocker } from "../../lab/docker";
 import {
   ceph,
@@ -101,6 +101,9 @@ describe("Ceph", () => {
     const before = await inApplication("host1", sum);
     const untouched = await containers();
     const disk = await on("host1", "truncate -s 2G /root/osd.img && losetup --find --show /root/osd.img");
+    onTestFinished(async () => {
+      await on("host1", `losetup --detach ${disk} || true; rm -f /root/osd.img`);
+    });
     const name = `ceph-osd-host1-${disk.split("/").pop()}`;
     const withDisk = await changedStack((document) =>
       document.addIn(["config", "farmstack:ceph", "osds"], { host: "host1", device: disk }),
@@ -132,7 +135,6 @@ describe("Ceph", () => {
     expect(drained.code, drained.stderr).toBe(0);
     process.stdout.write(drained.stderr + drained.stdout);
     await up();
-    await on("host1", `losetup --detach ${disk} && rm /root/osd.img`);
     expect(await inApplication("host3", sum)).toBe(before);
     expect((await cephJson<Status>("status")).osdmap.num_osds).toBe(3);
     await waitForHealth(120);

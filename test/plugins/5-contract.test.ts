@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Case, type Failing, type Look, quietText, secretTexts } from "./case";
+import { type Case, type Failing, type Look, quietText } from "./case";
 import { commandCases, commandFailing } from "./command";
 import { type Declared } from "./declared";
 import { dockerBase, dockerCases, dockerFailing, dockerFailingBase } from "./docker";
 import { clean, printedBy, remains } from "./on-host";
+import { declared, diagnostics, expectLook, showsNoSecret } from "./look";
 import { labPlace } from "./place";
 import { randomCases, randomFailing } from "./random";
 import { ContractStack, type Kept, type Operation } from "./stack";
@@ -164,37 +165,9 @@ describe("contract of the provider plugins", async () => {
   });
 });
 
-const declared = ({ class: of, name, props, provider }: Declared): Declared => ({
-  class: of,
-  name,
-  props,
-  provider,
-});
-
-function expectLook(look: Look | undefined, kept: Kept | undefined, printed: string | undefined): void {
-  if (look?.outputs) expect(kept?.outputs).toMatchObject(look.outputs);
-  if (look?.secret) expect(kept?.secret).toEqual(expect.arrayContaining(look.secret));
-  if (look?.host) expect(printed).toEqual(look.host[1]);
-}
-
-async function showsNoSecret(stack: ContractStack): Promise<void> {
-  const texts = [await stack.stateText(), stack.printed];
-  for (const secret of Object.values(secretTexts))
-    expect(
-      texts.map((text) => text.includes(secret)),
-      secret,
-    ).toEqual([false, false]);
-}
-
 /** What differs between two resources of a class. (Volumes are known by their names only.) */
 function identityOf(of: Declared["class"]): (kept: Kept | undefined) => unknown {
   if (of === "random.RandomBytes") return (kept) => kept?.outputs.hex;
   if (of === "random.RandomPassword") return (kept) => kept?.outputs.result;
   return (kept) => kept?.id;
-}
-
-/** What the engine says about a resource, in the list of messages that ends its output. */
-function diagnostics(output: string, name: string): string {
-  const sections = output.slice(output.indexOf("Diagnostics:")).split(/\n(?= {2}\S)/);
-  return sections.filter((section) => section.includes(`(${name}):\n`)).join("\n");
 }

@@ -7,10 +7,18 @@ export interface Declared {
   class:
     | `random.Random${"Bytes" | "Password" | "String" | "Uuid"}`
     | `command.${"local.Command" | "remote.Command" | "remote.CopyToRemote"}`
-    | `docker.${"Provider" | "RemoteImage" | "Container" | "Network" | "Volume"}`;
+    | `docker.${"Provider" | "RemoteImage" | "Container" | "Network" | "Volume"}`
+    | "kubernetes.Provider"
+    | "kubernetes.apiextensions.CustomResource"
+    | "kubernetes.apiextensions.v1.CustomResourceDefinition"
+    | `kubernetes.apps.v1.${"DaemonSet" | "Deployment" | "StatefulSet"}`
+    | "kubernetes.batch.v1.Job"
+    | `kubernetes.core.v1.${"ConfigMap" | "Namespace" | "PersistentVolumeClaim" | "Secret" | "Service"}`
+    | "kubernetes.rbac.v1.ClusterRole"
+    | "kubernetes.storage.v1.StorageClass";
   /** Logical name. */
   name: string;
   props: Record<string, unknown>;
-  /** Name of an earlier docker.Provider. @default none */
+  /** Name of an earlier Provider. @default none */
   provider?: string;
 }

@@ -1,5 +1,5 @@
 import { type OsdStatus, type StatusReport } from "./status";
-import { table } from "./table";
+import { table } from "../table";
 
 /** A report for people. */
 export function renderStatus(report: StatusReport): string {

@@ -5,6 +5,7 @@ import { assertLabRoute } from "../../lab/hosts/route";
 import { step } from "../../lab/progress";
 import { type Scan, scanHost } from "./scan";
 import { type ConfiguredHost } from "./stack-file";
+import { table } from "../table";
 
 /** What was found out about the key of one host. */
 export interface Finding {
@@ -65,18 +66,7 @@ export function renderTable(findings: Finding[]): string {
     fingerprint ?? "-",
     state === "changed" ? "CHANGED" : problem ? `${state}: ${problem}` : state,
   ]);
-  const widths = rows.reduce(
-    (most, row) => row.map((cell, column) => Math.max(cell.length, most[column] ?? 0)),
-    [0],
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return table(rows);
 }
 
 /** What an operator has to know before the new key of a host is accepted. */

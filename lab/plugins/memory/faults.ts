@@ -47,8 +47,9 @@ export async function withFaults<T>(
   const result = await effect();
   await stage("after").catch((error) => {
     const made = result as { id?: string; outputs?: Properties } | undefined;
-    const unhealthy =
-      hit.type === "docker:index/container:Container" && hit.operation === "create" && made?.id;
+    const canBeUnhealthy =
+      hit.type === "docker:index/container:Container" || hit.type.startsWith("kubernetes:");
+    const unhealthy = canBeUnhealthy && hit.operation === "create" && made?.id;
     throw unhealthy ? new InitializationFailed(unhealthy, made.outputs ?? {}, [error.message]) : error;
   });
   return result;

@@ -1,4 +1,4 @@
-import { type Plugin } from "../resource-type";
+import { type Plugin, type ResourceType } from "../resource-type";
 import { commandsInMemory } from "./command";
 import { dockerOperations } from "./docker";
 import { observed } from "./observed";
@@ -12,6 +12,10 @@ const harmless = ["random"];
  * Throws when one of its types has no counterpart here: it would reach for real hosts.
  */
 export function inMemory(plugin: Plugin, file: string): Plugin {
+  if (plugin.inMemory) {
+    const ours = plugin.inMemory(file);
+    return { ...ours, typeOf: (token) => observed(token, typeIn(ours, token), file) };
+  }
   const counterparts = { ...dockerOperations(file), ...commandsInMemory(file) };
   const types = Object.entries(plugin.types).map(([token, type]) => {
     if (harmless.includes(plugin.name)) return [token, observed(token, type, file)];
@@ -21,4 +25,10 @@ export function inMemory(plugin: Plugin, file: string): Plugin {
     return [token, observed(token, { inputs, required, check, defaults, ...operations(type) }, file)];
   });
   return { ...plugin, types: Object.fromEntries(types) };
+}
+
+function typeIn(plugin: Plugin, token: string): ResourceType {
+  const type = plugin.typeOf?.(token);
+  if (!type) throw new Error(`lab/plugins/memory has no counterpart of ${token}`);
+  return type;
 }

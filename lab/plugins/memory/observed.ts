@@ -50,9 +50,9 @@ export function observed(token: string, type: ResourceType, file: string): Resou
         perform("update", inputs, context, () => update(id, state, inputs, context)),
     }),
     ...(read && {
-      read: (id: string, state: Properties, context: Context) =>
+      read: (id: string, state: Properties, context: Context, known?: Properties) =>
         withFaults(file, { type: token, name: context.name, operation: "read" }, () =>
-          read(id, state, context),
+          read(id, state, context, known),
         ),
     }),
   };

@@ -6,6 +6,8 @@ import { withLock } from "./lock";
 export interface World {
   /** By address as the program gives it (`connection.host`, or the provider's `host` without scheme, user and port). */
   hosts: Record<string, WorldHost>;
+  /** Objects in Kubernetes, by the host of the API server that the kubeconfig names. A test that changes one makes drift. */
+  clusters: Record<string, Properties[]>;
   /** Every create, update and delete that was begun on the host, in the order of their effects. */
   log: LogEntry[];
   /** What commands print; the first that matches. A command without one prints nothing and ends with 0. */
@@ -82,7 +84,7 @@ export interface PlannedFault {
 
 /** The world in a file; what the file does not say is empty. */
 export function readWorld(file: string): World {
-  return { hosts: {}, log: [], answers: [], faults: [], operations: 0, ...load(file) };
+  return { hosts: {}, clusters: {}, log: [], answers: [], faults: [], operations: 0, ...load(file) };
 }
 
 export function writeWorld(file: string, world: Partial<World>): void {

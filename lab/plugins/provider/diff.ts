@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Change, type Properties, type ResourceType } from "../resource-type";
+import { type Difference, type Properties, type ResourceType } from "../resource-type";
 import { given } from "./check";
-
-/** One input that is not what it was. */
-export interface Difference {
-  property: string;
-  kind: "add" | "delete" | "update";
-  change: Change;
-}
 
 /**
  * Compares old inputs to new ones, property by property, leaving out those whose change means nothing. A value

@@ -15,6 +15,7 @@ export function toStatus(error: unknown): Partial<grpc.ServiceError> {
   failed.setId(error.id);
   failed.setProperties(toWire(error.properties));
   failed.setReasonsList(error.reasons);
+  if (error.inputs) failed.setInputs(toWire(error.inputs));
   const packed = new Any();
   packed.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const status = new statusPb.Status();

@@ -2,10 +2,17 @@ import { type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementa
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb";
 import pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type Context, type Fault, type Plugin, type Properties, type ResourceType } from "../resource-type";
-import { checkInputs } from "./check";
+import {
+  type Context,
+  type Difference,
+  type Fault,
+  type Plugin,
+  type Properties,
+  type ResourceType,
+} from "../resource-type";
+import { checkInputs, given } from "./check";
 import { checkConfig, decodeConfig } from "./config";
-import { type Difference, diffInputs } from "./diff";
+import { diffInputs } from "./diff";
 import { toStatus } from "./errors";
 import { fromWire, toWire } from "./wire";
 
@@ -24,7 +31,7 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
   const cancel = new AbortController();
 
   const typeOf = (request: AboutResource): ResourceType => {
-    const type = plugin.types[request.getType()];
+    const type = plugin.types[request.getType()] ?? plugin.typeOf?.(request.getType());
     if (type) return type;
     const known = Object.keys(plugin.types).join(", ");
     throw new Error(
@@ -57,44 +64,50 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
       return checkResponse(inputs, checkConfig(plugin, inputs));
     }),
 
-    // Another address or option reaches the same resources: the provider is updated, they are never replaced.
-    diffConfig: answer((request: pb.DiffRequest) =>
-      diffResponse(
-        diffInputs(
-          { inputs: {} },
-          fromWire(request.getOldInputs() ?? request.getOlds()),
-          fromWire(request.getNews()),
-        ),
-      ),
-    ),
+    // Mostly, another address or option reaches the same resources: the provider is updated, they are not replaced.
+    diffConfig: answer((request: pb.DiffRequest) => {
+      const olds = fromWire(request.getOldInputs() ?? request.getOlds());
+      const news = fromWire(request.getNews());
+      return diffResponse(plugin.diffConfig?.(olds, news) ?? diffInputs({ inputs: {} }, olds, news));
+    }),
 
     configure: answer((request: pb.ConfigureRequest) => {
       config = decodeConfig(fromWire(request.getArgs()));
       const response = new pb.ConfigureResponse();
       response.setAcceptsecrets(false); // the engine then marks the outputs of secret inputs by itself
-      response.setSupportspreview(false);
+      response.setSupportspreview(plugin.foresees ?? false);
       return response;
     }),
 
-    check: answer((request: pb.CheckRequest) => {
-      const { inputs, faults } = checkInputs(request.getType(), typeOf(request), {
-        inputs: fromWire(request.getNews()),
-        olds: fromWire(request.getOlds()),
-        name: request.getName(),
-      });
+    check: answer(async (request: pb.CheckRequest) => {
+      const type = typeOf(request);
+      const [news, olds] = [fromWire(request.getNews()), fromWire(request.getOlds())];
+      const { inputs, faults } = type.examine
+        ? await type.examine(given(news), given(olds), contextOf(request))
+        : checkInputs(request.getType(), type, { inputs: news, olds, name: request.getName() });
       return checkResponse(inputs, faults);
     }),
 
-    diff: answer((request: pb.DiffRequest) =>
-      diffResponse(
-        diffInputs(typeOf(request), fromWire(request.getOldInputs()), fromWire(request.getNews())),
-      ),
-    ),
+    diff: answer((request: pb.DiffRequest) => {
+      const type = typeOf(request);
+      const olds = { inputs: fromWire(request.getOldInputs()), state: fromWire(request.getOlds()) };
+      const news = fromWire(request.getNews());
+      const compared = type.compare?.(olds, news, contextOf(request));
+      return diffResponse(
+        compared?.differences ?? diffInputs(type, olds.inputs, news),
+        compared?.deleteBeforeReplace,
+      );
+    }),
 
     create: answer(async (request: pb.CreateRequest) => {
+      const type = typeOf(request);
       const inputs = fromWire(request.getProperties());
-      const { id, outputs } = await typeOf(request).create(inputs, contextOf(request));
       const response = new pb.CreateResponse();
+      if (request.getPreview()) {
+        response.setProperties(toWire(type.foresee?.(inputs) ?? {}));
+        return response;
+      }
+      const { id, outputs } = await type.create(inputs, contextOf(request));
       response.setId(id);
       response.setProperties(toWire(outputs));
       return response;
@@ -112,7 +125,8 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
         response.setInputs(request.getInputs());
         return response;
       }
-      const found = await type.read(request.getId(), state, contextOf(request));
+      const known = fromWire(request.getInputs());
+      const found = await type.read(request.getId(), state, contextOf(request), known);
       if (!found) return response; // no id: it is gone
       response.setId(request.getId());
       response.setProperties(toWire(found.outputs));
@@ -123,13 +137,14 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
     update: answer(async (request: pb.UpdateRequest) => {
       const type = typeOf(request);
       if (!type.update) throw new Error(`${request.getType()} cannot be updated in place`);
-      const outputs = await type.update(
-        request.getId(),
-        fromWire(request.getOlds()),
-        fromWire(request.getNews()),
-        contextOf(request),
-      );
+      const [state, news] = [fromWire(request.getOlds()), fromWire(request.getNews())];
       const response = new pb.UpdateResponse();
+      if (request.getPreview()) {
+        const olds = { inputs: fromWire(request.getOldInputs()), state };
+        response.setProperties(toWire(type.foresee?.(news, olds) ?? {}));
+        return response;
+      }
+      const outputs = await type.update(request.getId(), state, news, contextOf(request));
       response.setProperties(toWire(outputs));
       return response;
     }),
@@ -137,6 +152,10 @@ export function providerService(plugin: Plugin): UntypedServiceImplementation {
     delete: answer(async (request: pb.DeleteRequest) => {
       await typeOf(request).delete?.(request.getId(), fromWire(request.getProperties()), contextOf(request));
       return new Empty();
+    }),
+
+    invoke: answer((request: pb.InvokeRequest) => {
+      throw new Error(`the lab's stand-in for ${plugin.name} has no functions, so no ${request.getTok()}`);
     }),
 
     cancel: answer(() => {
@@ -171,23 +190,23 @@ function checkResponse(inputs: Properties, faults: Fault[]): pb.CheckResponse {
   return response;
 }
 
-function diffResponse(differences: Difference[]): pb.DiffResponse {
+function diffResponse(differences: Difference[], deleteBeforeReplace = false): pb.DiffResponse {
+  const properties = (some: Difference[]) => [...new Set(some.map(({ property }) => property))];
   const response = new pb.DiffResponse();
   response.setChanges(
     differences.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE,
   );
-  response.setDiffsList(differences.map(({ property }) => property));
-  response.setReplacesList(
-    differences.filter(({ change }) => change === "replace").map(({ property }) => property),
-  );
+  response.setDiffsList(properties(differences));
+  response.setReplacesList(properties(differences.filter(({ change }) => change === "replace")));
+  response.setDeletebeforereplace(deleteBeforeReplace);
   response.setHasdetaileddiff(true);
-  for (const { property, kind, change } of differences) {
+  for (const { property, path, kind, change } of differences) {
     const detail = new pb.PropertyDiff();
     const name =
       `${kind.toUpperCase()}${change === "replace" ? "_REPLACE" : ""}` as keyof typeof pb.PropertyDiff.Kind;
     detail.setKind(pb.PropertyDiff.Kind[name]);
     detail.setInputdiff(true);
-    response.getDetaileddiffMap().set(propertyPath(property), detail);
+    response.getDetaileddiffMap().set(path ?? propertyPath(property), detail);
   }
   return response;
 }

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { readFileSync } from "node:fs";
@@ -24,6 +25,21 @@ const classes: Record<Declared["class"], ResourceClass> = {
   "docker.Container": docker.Container,
   "docker.Network": docker.Network,
   "docker.Volume": docker.Volume,
+  "kubernetes.Provider": kubernetes.Provider,
+  "kubernetes.apiextensions.CustomResource": kubernetes.apiextensions.CustomResource,
+  "kubernetes.apiextensions.v1.CustomResourceDefinition":
+    kubernetes.apiextensions.v1.CustomResourceDefinition,
+  "kubernetes.apps.v1.DaemonSet": kubernetes.apps.v1.DaemonSet,
+  "kubernetes.apps.v1.Deployment": kubernetes.apps.v1.Deployment,
+  "kubernetes.apps.v1.StatefulSet": kubernetes.apps.v1.StatefulSet,
+  "kubernetes.batch.v1.Job": kubernetes.batch.v1.Job,
+  "kubernetes.core.v1.ConfigMap": kubernetes.core.v1.ConfigMap,
+  "kubernetes.core.v1.Namespace": kubernetes.core.v1.Namespace,
+  "kubernetes.core.v1.PersistentVolumeClaim": kubernetes.core.v1.PersistentVolumeClaim,
+  "kubernetes.core.v1.Secret": kubernetes.core.v1.Secret,
+  "kubernetes.core.v1.Service": kubernetes.core.v1.Service,
+  "kubernetes.rbac.v1.ClusterRole": kubernetes.rbac.v1.ClusterRole,
+  "kubernetes.storage.v1.StorageClass": kubernetes.storage.v1.StorageClass,
 };
 
 const made = new Map<string, pulumi.CustomResource>();

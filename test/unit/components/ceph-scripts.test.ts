@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { osdCommand } from "../../../components/ceph/daemons";
 import { filesystemScript } from "../../../components/ceph/filesystem";
 import { grantScript } from "../../../components/ceph/grants";
 import { dashboardScript, moduleScript } from "../../../components/ceph/modules";
@@ -48,7 +49,7 @@ describe("every script", () => {
     ["grant", grantScript(monitor, keyring)],
     ["module", moduleScript(monitor, "prometheus")],
     ["dashboard", dashboardScript(monitor, "password")],
-    ["store set aside", setStoreAside("/var/lib/it's")],
+    ["store set aside", setStoreAside("/var/lib/it's", "ceph-osd-a")],
   ])("is one that a POSIX shell accepts: %s", (_, script) => {
     expect(run("sh", ["-n"], wrapScript(script))).toMatchObject({ status: 0, stderr: "" });
   });
@@ -203,8 +204,22 @@ describe("a store that is no longer declared", () => {
     mkdirSync(store);
     writeFileSync(join(store, "data"), "all");
     fake("date", "echo 20260101T000000Z");
-    expect(run("sh", ["-c", setStoreAside(store)]).status).toBe(0);
+    fake("docker", "exit 0");
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0);
+    expect(readFileSync(join(store, "data"), "utf8")).toBe("all"); // its container is there
+    fake("docker", "exit 1");
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0);
     expect(readFileSync(join(`${store}.removed-20260101T000000Z`, "data"), "utf8")).toBe("all");
-    expect(run("sh", ["-c", setStoreAside(store)]).status).toBe(0); // there is none any more
+    expect(run("sh", ["-c", setStoreAside(store, "ceph-osd-a")]).status).toBe(0); // there is none any more
   });
+});
+
+it("an OSD on a device gets the device first, and is the container's only process", () => {
+  fake("chown", `echo "chown $*"`);
+  fake("ceph-osd", 'echo "ceph-osd $*"');
+  const [program = "", ...args] = osdCommand("3", true).map(String);
+  const { stdout } = run(program, args);
+  expect(stdout).toMatch(/^chown ceph:ceph \/dev\/osd\nceph-osd --foreground --id 3 .*--osd-data \S+\n$/);
+  expect(args.join(" ")).toContain("&& exec ");
+  expect(osdCommand("3", false)[0]).toBe("ceph-osd");
 });
