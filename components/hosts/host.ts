@@ -123,13 +123,6 @@ export class Host extends pulumi.ComponentResource {
       },
       {
         customTimeouts: { create: timeout, update: timeout, delete: timeout },
-        ...(printsSecret ? { additionalSecretOutputs: ["stdout"] } : {}),
-        ...opts,
-      },
-        ...(printsSecret ? { logging: "none" as const } : {}),
-      },
-      {
-        customTimeouts: { create: timeout, update: timeout, delete: timeout },
         deleteBeforeReplace: undo !== undefined, // or what was just done would be undone
         ...(printsSecret ? { additionalSecretOutputs: ["stdout"] } : {}),
         ...opts,
