@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
 import { backup, backupExitCode, renderBackup } from "./ceph/backup";
 import { drain, drainExitCode, renderDrain } from "./ceph/drain";
-import { exitCodeOf } from "./ceph/outcome";
 import { renderRestore, restore } from "./ceph/restore";
 import { renderRotate, rotate } from "./ceph/rotate";
-import { openStack, type Stack, type StackChoice } from "./ceph/stack";
 import { readStatus, statusExitCode } from "./ceph/status";
 import { renderStatus } from "./ceph/status-text";
+import { exitCodeOf } from "./outcome";
+import { openStack, type Stack, type StackChoice } from "./stack";
+import { interruption, print } from "./terminal";
 
 // `npm run ceph -- COMMAND`: day-2 work on the Ceph cluster of a stack. This file only parses.
 
@@ -115,19 +116,7 @@ function seconds(text: string): number {
   return Number(text);
 }
 
-/** Is aborted when the operator or the system ends the command, which then tidies up and says what goes on without it. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => controller.abort());
-  return controller.signal;
-}
-
 const stackOf = (): Promise<Stack> => openStack(cli.opts<StackChoice>());
-
-/** The result goes to standard output, for people or for a program. */
-function print(json: boolean, result: unknown, text: string): void {
-  process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : text}\n`);
-}
 
 cli.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

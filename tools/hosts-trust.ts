@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { program } from "commander";
 import { trust } from "./host-keys/trust";
+import { ask } from "./terminal";
 
 /** `npm run hosts:trust`: host keys of a stack's hosts, fetched, shown, and on yes written into its file. */
 async function main(): Promise<void> {
@@ -30,21 +30,10 @@ accepted; 3 new keys were not written, because the answer was no or there was no
     file: resolve(`Pulumi.${stack}.yaml`),
     yes,
     say: (text) => (json ? process.stderr : process.stdout).write(`${text}\n`),
-    ask: process.stdin.isTTY ? ask : undefined,
+    ask,
   });
   if (json) process.stdout.write(`${JSON.stringify({ stack, ...result }, undefined, 2)}\n`);
   process.exitCode = exitCode;
-}
-
-async function ask(question: string): Promise<string> {
-  // Questions go to standard error: standard output may be read by a program.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.on("SIGINT", () => process.exit(130));
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
 }
 
 main().catch((error: Error) => {

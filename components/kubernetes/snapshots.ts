@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Host } from "../hosts";
 import { hostFunctions } from "../hosts/functions";
 import { assignments } from "../hosts/shell";
+import { etcdFunctions } from "./etcd";
 
 /** Snapshots of etcd, which hold all objects of the cluster, its Secrets among them. */
 export interface SnapshotArgs {
@@ -22,7 +23,8 @@ const body = readFileSync(join(__dirname, "snapshot.sh"), "utf8");
 /** The program that saves a snapshot on a host. */
 export function snapshotProgram(host: string, { directory, keep = 28 }: SnapshotArgs): string {
   const [shebang = "", ...rest] = body.split("\n");
-  return `${shebang}\n${assignments({ host, directory, keep })}${rest.join("\n")}`;
+  const start = "set -eu\numask 077\nPATH=$PATH:/usr/local/bin\n";
+  return `${shebang}\n${start}${assignments({ host, directory, keep })}${etcdFunctions}${rest.join("\n")}`;
 }
 
 const service = `[Unit]

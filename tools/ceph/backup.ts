@@ -5,10 +5,11 @@ import { step } from "../../lab/progress";
 import { run } from "../../lab/run";
 import { archiveOwner } from "./archive";
 import { Cluster } from "./cluster";
-import { type Manifest, manifestFile, parts, sumOf } from "./manifest";
+import { type Manifest, manifestFile, parts } from "./manifest";
 import { copyStore, type Quorum, spareMonitor, waitForQuorum } from "./monitor-copy";
-import { exitCodes, Refusal } from "./outcome";
-import { type Stack } from "./stack";
+import { exitCodes, Refusal } from "../outcome";
+import { type Stack } from "../stack";
+import { sumOf } from "../sum";
 
 export interface BackupOptions {
   /** Directory that is made for the backup; it must not be there yet. */

@@ -1,8 +1,8 @@
 import { containerName } from "../../components/ceph/daemons";
 import { quote } from "../../components/hosts/shell";
 import { type RunResult } from "../../lab/run";
-import { lastLine, onHost, type RemoteHost, shellCommand } from "./connection";
-import { hostsOf, type Stack } from "./stack";
+import { lastLine, onHost, type RemoteHost, shellCommand } from "../connection";
+import { hostsOf, type Stack } from "../stack";
 
 /** The cluster of a stack, asked through the container of a monitor: the first that answers, then always that one. */
 export class Cluster {

@@ -5,8 +5,8 @@ import { type DrainFacts, drainProblems } from "./drain-checks";
 import { type DrainState, drainState, type ProgressAnswers, renderProgress } from "./drain-progress";
 import { matchOsd } from "./osd-number";
 import { declaredOsd, findOsds } from "./osds";
-import { exitCodes, Interrupted, Refusal } from "./outcome";
-import { type Stack } from "./stack";
+import { exitCodes, Interrupted, Refusal } from "../outcome";
+import { type Stack } from "../stack";
 
 export interface DrainOptions {
   /** Name of the host, as in the stack's file. */

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { Refusal } from "./outcome";
+import { Refusal } from "../outcome";
+import { sumOf } from "../sum";
 
 export const manifestFile = "manifest.json";
 /** Names of the parts of a backup. The state is missing when there was no Pulumi to export it. */
@@ -61,16 +59,4 @@ function parseManifest(text: string, directory: string): Manifest {
   } catch {
     throw new Refusal(`${join(directory, manifestFile)} is not a manifest that this version can read`);
   }
-}
-
-export async function sumOf(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  });
-  return { sha256: hash.digest("hex"), bytes };
 }

@@ -3,9 +3,9 @@ import { containerName } from "../../components/ceph/daemons";
 import { quote } from "../../components/hosts/shell";
 import { step } from "../../lab/progress";
 import { type Cluster } from "./cluster";
-import { lastLine, onHost, receive, type RemoteHost, shellCommand } from "./connection";
-import { Interrupted, Refusal } from "./outcome";
-import { hostsOf, type Stack } from "./stack";
+import { lastLine, onHost, receive, type RemoteHost, shellCommand } from "../connection";
+import { Interrupted, Refusal } from "../outcome";
+import { hostsOf, type Stack } from "../stack";
 
 /** Longest time that a monitor is stopped for its copy, seconds; also when the connection hangs. */
 const longestCopy = 900;

@@ -1,5 +1,5 @@
 import { type DeclaredOsd, type FoundOsd } from "./osds";
-import { Refusal } from "./outcome";
+import { Refusal } from "../outcome";
 import { type Tree } from "./placement";
 
 /** An OSD as the cluster lists it. */

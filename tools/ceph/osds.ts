@@ -2,9 +2,9 @@ import { containerName } from "../../components/ceph/daemons";
 import { type OsdStore, storeName } from "../../components/ceph/osd-store";
 import { quote } from "../../components/hosts/shell";
 import { nearMiss } from "../../config/near-miss";
-import { lastLine, onHost } from "./connection";
-import { Refusal } from "./outcome";
-import { hostsOf, type Stack } from "./stack";
+import { lastLine, onHost } from "../connection";
+import { Refusal } from "../outcome";
+import { hostsOf, type Stack } from "../stack";
 
 /** An OSD as the stack's file declares it. */
 export interface DeclaredOsd {

@@ -2,12 +2,12 @@ import { join, resolve } from "node:path";
 import { adminSocket, containerName } from "../../components/ceph/daemons";
 import { quote } from "../../components/hosts/shell";
 import { step } from "../../lab/progress";
-import { lastLine, onHost, type RemoteHost, send, shellCommand } from "./connection";
+import { lastLine, onHost, type RemoteHost, send, shellCommand } from "../connection";
 import { type Manifest, parts, readBackup } from "./manifest";
 import { monitorStore } from "./monitor-copy";
 import { declaredOsds } from "./osds";
-import { Refusal } from "./outcome";
-import { hostsOf, type Stack } from "./stack";
+import { Refusal } from "../outcome";
+import { hostsOf, type Stack } from "../stack";
 
 export interface RestoreOptions {
   /** Directory that `backup` made. */

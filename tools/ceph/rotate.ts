@@ -2,8 +2,8 @@ import { isMap, isSeq, parseDocument } from "yaml";
 import { nearMiss } from "../../config/near-miss";
 import { readStackFile, replaceFile } from "../host-keys/stack-file";
 import { withValue } from "../yaml-text";
-import { Refusal } from "./outcome";
-import { parseStack, type Stack } from "./stack";
+import { Refusal } from "../outcome";
+import { parseStack, type Stack } from "../stack";
 
 export interface RotateResult {
   client: string;

@@ -1,7 +1,7 @@
 import { step } from "../../lab/progress";
 import { Cluster } from "./cluster";
 import { declaredOsds, findOsds, type FoundOsd } from "./osds";
-import { type Stack } from "./stack";
+import { type Stack } from "../stack";
 
 /** What `status` reports. */
 export interface StatusReport {

@@ -7,8 +7,8 @@ import { backup, backupExitCode, renderBackup } from "../../../tools/ceph/backup
 import { type Manifest } from "../../../tools/ceph/manifest";
 import { Cluster } from "../../../tools/ceph/cluster";
 import { waitForQuorum } from "../../../tools/ceph/monitor-copy";
-import { hostsOf } from "../../../tools/ceph/stack";
-import { exitCodeOf } from "../../../tools/ceph/outcome";
+import { hostsOf } from "../../../tools/stack";
+import { exitCodeOf } from "../../../tools/outcome";
 import { projectFile } from "../config/samples";
 import { answers, fsid, World } from "./world";
 

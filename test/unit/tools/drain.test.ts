@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { drain, renderDrain } from "../../../tools/ceph/drain";
 import { remainingSeconds, renderProgress } from "../../../tools/ceph/drain-progress";
 import { declaredOsds } from "../../../tools/ceph/osds";
-import { exitCodeOf } from "../../../tools/ceph/outcome";
+import { exitCodeOf } from "../../../tools/outcome";
 import { domainsOf, type Rule, type Tree } from "../../../tools/ceph/placement";
 import { answers, World } from "./world";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backup } from "../../../tools/ceph/backup";
-import { exitCodeOf } from "../../../tools/ceph/outcome";
+import { exitCodeOf } from "../../../tools/outcome";
 import { renderRestore, restore } from "../../../tools/ceph/restore";
 import { fsid, World } from "./world";
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStack } from "../../../tools/ceph/stack";
+import { openStack } from "../../../tools/stack";
 import { World } from "./world";
 
 describe("the stack", () => {

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { vi } from "vitest";
 import { stringify } from "yaml";
 import { validate } from "../../../config";
-import { type Stack } from "../../../tools/ceph/stack";
+import { type Stack } from "../../../tools/stack";
 import { exampleHostKey } from "../config/samples";
 
 export const fsid = "11111111-2222-4333-8444-555555555555";

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type SshSettings } from "../../config";
-import { quote, wrapScript } from "../../components/hosts/shell";
-import { opensshOptions } from "../../components/hosts/ssh";
-import { labHosts } from "../../lab/hosts/addresses";
-import { assertLabRoute } from "../../lab/hosts/route";
-import { run, type RunResult } from "../../lab/run";
+import { type SshSettings } from "../config";
+import { quote, wrapScript } from "../components/hosts/shell";
+import { opensshOptions } from "../components/hosts/ssh";
+import { labHosts } from "../lab/hosts/addresses";
+import { assertLabRoute } from "../lab/hosts/route";
+import { run, type RunResult } from "../lab/run";
 
 /** A host as the system's ssh reaches it. */
 export interface RemoteHost {

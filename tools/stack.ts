@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import { sshOf, type StackSettings, validate } from "../../config";
-import { labStackFile } from "../../lab/stack-file";
-import { readStackFile } from "../host-keys/stack-file";
+import { sshOf, type StackSettings, validate } from "../config";
+import { labStackFile } from "../lab/stack-file";
+import { readStackFile } from "./host-keys/stack-file";
 import { type RemoteHost } from "./connection";
 
 /** A stack as the tool knows it: from its file alone, without Pulumi's engine. */
