@@ -296,6 +296,36 @@ describe("snapshots", () => {
     expect(readFileSync(join(folder, "snapshots", "a-20260103T000000Z.db"), "utf8")).toBe("data\n");
   });
 
+  it("of a host whose name another's begins with are left alone", () => {
+    fake("etcdctl", 'for last in "$@"; do :; done; echo data >"$last"');
+    fake("date", "echo 20260104T000000Z");
+    writeFileSync(join(folder, "snapshots", "a-1-20250101T000000Z.db"), "");
+    expect(save(1)).toMatchObject({ status: 0, stderr: "" });
+    expect(saved()).toContain("a-1-20250101T000000Z.db");
+    expect(saved()).not.toContain("a-20260103T000000Z.db");
+  });
+
+  it("are taken in etcd's container where the host has no etcdctl", () => {
+    take("bin/etcdctl");
+    fake(
+      "ctr",
+      `echo "$@" >>"${folder}/calls"
+case "$*" in
+*"containers list"*) echo ended; echo ours ;;
+*"tasks list"*) echo "TASK PID STATUS"; echo "ended 0 STOPPED"; echo "ours 7 RUNNING" ;;
+*exec*) for last in "$@"; do :; done; echo data >"$last" ;;
+esac`,
+    );
+    fake("date", "echo 20260105T000000Z");
+    expect(save(1)).toMatchObject({ status: 0, stderr: "" });
+    const [list, , exec] = calls();
+    expect(list).toContain('container.name"==etcd,labels."io.kubernetes.pod.namespace"==kube-system');
+    expect(exec).toMatch(/exec --exec-id farmstack-\d+ ours etcdctl --endpoints .* snapshot save /);
+    expect(saved()).toContain("a-20260105T000000Z.db");
+    fake("ctr", "exit 0");
+    expect(save(1).stderr).toContain("etcd does not run");
+  });
+
   it("that fail leave nothing", () => {
     rmSync(join(folder, "snapshots"), { recursive: true, force: true });
     fake("etcdctl", "exit 1");
