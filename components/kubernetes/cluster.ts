@@ -233,7 +233,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
     // What others need
     this.kubeconfig = first.run(
       `${name}-kubeconfig`,
-      { script: kubeconfigScript, printsSecret: true },
+      { script: kubeconfigScript(version), printsSecret: true },
       { parent: this, dependsOn: named },
     ).stdout;
     this.endpoint = pulumi.output(`https://${config.endpoint}`);

@@ -26,6 +26,8 @@ interface Server {
  */
 export const haproxyCfg = (port: number, servers: Server[]): string => `global
   maxconn 8192
+  user haproxy
+  group haproxy
 
 defaults
   mode tcp

@@ -1,8 +1,11 @@
 import { parse } from "yaml";
 import { admin } from "./kubectl";
 
-/** Script for a control plane that prints the administrator's kubeconfig. */
-export const kubeconfigScript = `${admin} config view --raw --flatten\n`;
+/** Script for a control plane that prints the administrator's kubeconfig. An upgrade makes its certificate anew. */
+export const kubeconfigScript = (version: string): string => `
+# of ${version}
+${admin} config view --raw --flatten
+`;
 
 /** Server that a kubeconfig's current context leads to. Throws when there is none. */
 export function serverOf(kubeconfig: string): string {

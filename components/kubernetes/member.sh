@@ -3,6 +3,8 @@
 
 PATH=$PATH:/usr/local/bin
 mark=/etc/kubernetes/farmstack-cluster
+# The version that this node was brought to, whole: its programs alone don't tell of an upgrade that was cut.
+version_mark=/etc/kubernetes/farmstack-version
 
 # Which checks of kubeadm this host can't pass, besides those of kubernetes.ignorePreflightErrors.
 ignored_checks() {
@@ -30,6 +32,7 @@ begin() {
 }
 
 finish() {
+  echo "$version" >"$version_mark"
   echo "$cluster member" >"$mark"
 }
 
@@ -38,5 +41,6 @@ marked() { [ "$(cat "$mark" 2>/dev/null)" = "$cluster $1" ]; }
 with_config() {
   config=$(mktemp)
   trap 'rm -f "$config"' EXIT
+  trap 'exit 1' HUP INT TERM # or the file, which may have a token, would stay
   cat >"$config"
 }

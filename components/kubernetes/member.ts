@@ -54,6 +54,8 @@ fi`,
   );
   return `${memberFunctions(args)}
 if marked member; then
+  [ -e /etc/kubernetes/pki/ca.crt ] ||
+    fail "it was the first node of the cluster, and its certificates are gone; nothing was changed. If another cluster is to be made: rm $mark"
   echo "cluster: unchanged"
   ca_hash
   return

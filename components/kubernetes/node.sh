@@ -95,6 +95,8 @@ start_containerd() {
 set_kubelet() {
   drop_ins=/etc/kubernetes/kubelet.conf.d
   mkdir -p "$drop_ins"
+  defaults=/etc/default/kubelet
+  [ "$family" = debian ] || defaults=/etc/sysconfig/kubelet
   changed=false
   if cgroup_v1; then
     put "$drop_ins/10-cgroup-v1.conf" 0644 "$(kubelet_settings 'failCgroupV1: false')" && changed=true
@@ -103,15 +105,20 @@ set_kubelet() {
     changed=true
   fi
   if put "$drop_ins/20-farmstack.conf" 0644 "$kubelet_conf"; then changed=true; fi
-  defaults=/etc/default/kubelet
-  [ "$family" = debian ] || defaults=/etc/sysconfig/kubelet
   put "$defaults" 0644 "KUBELET_EXTRA_ARGS=--config-dir=$drop_ins
 " && changed=true
+  unit=
   if [ "$source" = binaries ]; then
-    put /etc/systemd/system/kubelet.service 0644 "$kubelet_unit" && changed=true
+    unit=/etc/systemd/system/kubelet.service
+    put $unit 0644 "$kubelet_unit" && changed=true
     systemctl daemon-reload
   fi
-  $changed && systemctl is-active --quiet kubelet && systemctl restart kubelet
+  # A file that is gone changed its directory.
+  for file in "$drop_ins" "$drop_ins"/*.conf "$defaults" $unit; do
+    if systemctl is-active --quiet kubelet && older_than "$file" kubelet; then
+      systemctl restart kubelet || fail "the kubelet does not start with its new settings: journalctl -u kubelet -n 50"
+    fi
+  done
   if $changed; then echo "kubelet settings: written"; else echo "kubelet settings: unchanged"; fi
 }
 

@@ -71,7 +71,7 @@ kubeadm upgrade apply ${quote(`v${version}`)} --yes --ignore-preflight-errors="$
   return `${memberFunctions(args)}
 marked member || fail "it is no member of the cluster: run up again"
 manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
-if has_programs && { [ ! -e $manifest ] || grep -qF ${quote(`kube-apiserver:v${version}`)} $manifest; }; then
+if has_programs && [ "$(cat "$version_mark" 2>/dev/null)" = "$version" ] && { [ ! -e $manifest ] || grep -qF ${quote(`kube-apiserver:v${version}`)} $manifest; }; then
   echo "version: unchanged"
   return
 fi
@@ -80,6 +80,7 @@ ${upgrade}
 install_programs
 systemctl daemon-reload
 systemctl restart kubelet
+finish
 echo ${quote(`version: v${version}`)}
 `;
 }

@@ -63,7 +63,7 @@ describe("every script", () => {
     ["ready", readyScript("it's", "because", "look") + returnScript("it's")],
     ["CoreDNS", dnsScript("because", "look")],
     ["invitation", invitationScript({ version: "1.34.1", token: "a.b", certificateKey: "k" })],
-    ["kubeconfig", kubeconfigScript],
+    ["kubeconfig", kubeconfigScript("1.34.1")],
     ["network", networkScript({ podNetwork: "10.244.0.0/16", image: "f:1", pluginImage: "p:1" })],
     ["address of the API", endpointScript("192.0.2.20", 8443, controlPlane[0]!, controlPlane)],
     ["snapshots", snapshotsScript("it's", { directory: "/mnt/it's" })],
@@ -126,6 +126,14 @@ describe("init", () => {
     writeFileSync(join(etc, "admin.conf"), "");
     expect(init().status).toBe(0);
     expect(calls()[0]).toContain("DirAvailable--var-lib-etcd");
+  });
+
+  it("makes no other one where its own was taken away by hand", () => {
+    init();
+    rmSync(join(etc, "pki"), { recursive: true });
+    calls();
+    expect(init().stderr).toContain("its certificates are gone; nothing was changed");
+    expect(calls()).toEqual([]);
   });
 
   it("refuses a node of another cluster, and names it", () => {
@@ -267,12 +275,48 @@ esac`,
     fake("systemctl", `echo "systemctl $*" >>"${folder}/calls"`);
     const { status, stdout, stderr } = sh(here(upgradeScript(member, "first", config)));
     expect([status, stdout, stderr]).toEqual([0, "version: v1.34.1\n", ""]);
-    expect(calls().map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
-      "init phase",
-      "upgrade apply",
-      "systemctl daemon-reload",
-      "systemctl restart",
-    ]);
+    const steps = ["init phase", "upgrade apply", "systemctl daemon-reload", "systemctl restart"];
+    const done = () => calls().map((call) => call.split(" ").slice(0, 2).join(" "));
+    expect(done()).toEqual(steps);
+
+    // The new programs and files alone are no upgrade: it may have been cut before its end.
+    writeFileSync(join(etc, "manifests", "kube-apiserver.yaml"), "image: r/kube-apiserver:v1.34.1\n");
+    expect(sh(here(upgradeScript(member, "first", config))).stdout).toBe("version: unchanged\n");
+    writeFileSync(join(etc, "farmstack-version"), "1.34.0\n");
+    done();
+    expect(sh(here(upgradeScript(member, "first", config))).stdout).toBe("version: v1.34.1\n");
+    expect(done()).toEqual(steps);
+  });
+});
+
+describe("the settings of a kubelet", () => {
+  const start = nodeScript({
+    hostName: "a",
+    source: {},
+    pauseImage: "p:1",
+    insecureRegistries: [],
+    kubelet: { maxPods: 5 },
+  });
+  // Its last part alone: the others change the machine.
+  const script = start
+    .slice(0, start.lastIndexOf("exec 9>"))
+    .concat("family=debian\ncgroup_v1() { false; }\nset_kubelet\n")
+    .replaceAll("/etc/", `${folder}/etc/`);
+  const put = (started: string) => {
+    fake(
+      "systemctl",
+      `case $1 in show) echo "${started}" ;; restart) echo restart >>"${folder}/calls" ;; esac`,
+    );
+    return sh(script);
+  };
+
+  it("are taken by one that runs since before them, also after a cut", () => {
+    expect(put("2020-01-01").stdout).toBe("kubelet settings: written\n");
+    expect(calls()).not.toEqual([]);
+    expect(put("2020-01-01").stdout).toBe("kubelet settings: unchanged\n");
+    expect(calls()).not.toEqual([]);
+    expect(put("2100-01-01").stdout).toBe("kubelet settings: unchanged\n");
+    expect(calls()).toEqual([]);
   });
 });
 
