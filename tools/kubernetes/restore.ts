@@ -150,6 +150,8 @@ async function stopAll(planes: ControlPlane[], again: string): Promise<void> {
   await step("stopping the control plane", () =>
     all(planes, ({ host }) => must(host, stopScript, 300)),
   ).catch(async (error: unknown) => {
+    if (planes.some(({ stopped }) => stopped))
+      throw new Error(`${messageOf(error)}\nThe control plane is stopped, as it was before. ${again}`);
     const started = await Promise.allSettled(planes.map(({ host }) => must(host, startScript)));
     await Promise.allSettled(planes.map(({ host }) => onHost(host, discardScript)));
     const still = planes.filter((_, index) => started[index]?.status === "rejected");

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { renderRestore, restore, type RestoreOptions } from "../../../tools/kubernetes/restore";
@@ -157,7 +157,8 @@ describe("restore", () => {
     untouched();
   });
 
-  it("starts everything again when one host can't be stopped", async () => {
+  /** etcd of host2 does not end. */
+  const stuck = () => {
     const path = join(world.folder, "bin", "ctr");
     writeFileSync(
       path,
@@ -168,10 +169,23 @@ case "$FARMSTACK_HOST" in *.12) [ ! -d "$FARMSTACK_HOST/kubernetes/farmstack-sto
 `,
       ),
     );
+  };
+
+  it("starts everything again when one host can't be stopped", async () => {
+    stuck();
     await expect(start()).rejects.toThrow(
       /host2: etcd still runs after 180 s.*\nNo data was changed, and the control plane was started again\./,
     );
     untouched();
+  });
+
+  it("starts nothing that a restore before it left stopped, as some members may be new already", async () => {
+    stuck();
+    renameSync(world.path(1, "kubernetes/manifests"), world.path(1, "kubernetes/farmstack-stopped"));
+    mkdirSync(world.path(1, "kubernetes/manifests"));
+    await expect(start()).rejects.toThrow("The control plane is stopped, as it was before.");
+    expect(manifests(1)).toEqual([]);
+    expect(data(1)).toBe("of host1");
   });
 
   it("says how to go on when it was cut, and does all of it again then", async () => {
