@@ -30,8 +30,10 @@ etcd_utility() {
     etcdutl "$@"
   else
     image=$(sed -n 's/^ *image: //p' "$etcd_manifest" | head -n 1)
-    ctr --namespace k8s.io run --rm --mount "type=bind,src=$parent,dst=$parent,options=rbind:rw" \\
-      "$image" "farmstack-etcdutl-$$" etcdutl "$@"
+    mount=
+    [ ! -d "$work" ] || mount="--mount type=bind,src=$work,dst=$work,options=bind:rw"
+    # shellcheck disable=SC2086
+    ctr --namespace k8s.io run --rm $mount "$image" "farmstack-etcdutl-$$" etcdutl "$@"
   fi
 }
 `;

@@ -230,6 +230,32 @@ exec /bin/mv "$@"
     expect(world.read(1, "etcdutl")).not.toContain("bump");
   });
 
+  it("uses the etcdutl in etcd's image where the host has none, which sees the one directory", async () => {
+    const bin = join(world.folder, "bin");
+    renameSync(join(bin, "etcdutl"), join(bin, "in-the-image"));
+    const ctr = readFileSync(join(bin, "ctr"), "utf8");
+    world.executable(
+      "ctr",
+      ctr.replace(
+        'case "$*" in\n',
+        `case "$*" in
+*" run "*)
+  echo "$*" >>"$WORLD/runs"
+  while [ "$1" != etcdutl ]; do shift; done
+  shift
+  exec in-the-image "$@" ;;
+`,
+      ),
+    );
+    await start();
+    expect(data(2)).toContain("saved");
+    const runs = readFileSync(join(world.folder, "runs"), "utf8");
+    const work = world.path(2, "lib/etcd.restoring");
+    expect(runs).toContain(
+      `run --rm --mount type=bind,src=${work},dst=${work},options=bind:rw registry.example/etcd:3.6.5-0 farmstack-etcdutl-`,
+    );
+  });
+
   it("reports a kubelet that did not start again, and is done", async () => {
     world.executable(
       "systemctl",
