@@ -1,6 +1,11 @@
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type LabStatus } from "../../lab/status";
-import { lab, on, pulumi, waitFor } from "./lab";
+import { projectRoot } from "../../lab/paths";
+import { anyCode, run } from "../../lab/run";
+import { type RestoreResult } from "../../tools/kubernetes/restore";
+import { type SnapshotList } from "../../tools/kubernetes/snapshots";
+import { lab, on, pulumi, tsx, waitFor } from "./lab";
 import { mounted } from "./ceph";
 
 const nodes = ["host1", "host2", "host3"];
@@ -100,6 +105,36 @@ describe("the dev stack's Kubernetes", () => {
       kubernetesEndpoint: "https://10.77.0.11:6443",
       kubernetesNodes: nodes,
     });
+  });
+
+  it("is again what a snapshot has, with its nodes and pods", async () => {
+    const tool = (...args: string[]) =>
+      run(tsx, [join(projectRoot, "tools", "kubernetes.ts"), "--stack", "dev", ...args], { allow: anyCode });
+    await kubectl("create configmap kept --from-literal=a=b");
+    await on("host1", "systemctl start farmstack-etcd-snapshot");
+    const listed = await tool("snapshots", "--json");
+    const { snapshots } = JSON.parse(listed.stdout) as SnapshotList;
+    await kubectl("delete configmap kept");
+    await kubectl("create configmap later --from-literal=a=b");
+
+    const { code, stdout, stderr } = await tool("restore", snapshots[0]?.name ?? "", "--yes", "--json");
+    expect(code, stdout + stderr).toBe(0);
+    const { kept, bumped } = JSON.parse(stdout) as RestoreResult;
+    expect(bumped).toBe(true);
+    expect(await on("host1", `ls ${kept.host1}/member`)).toContain("wal");
+    expect(await kubectl("get configmaps -o name")).toContain("configmap/kept");
+    expect(await kubectl("get configmaps -o name")).not.toContain("configmap/later");
+    await kubectl("wait --for=condition=Ready node --all --timeout=120s");
+    // What watches the cluster has noticed: a new pod gets its network, and its name.
+    await kubectl("delete pod client-host2 --wait");
+    await kubectl("apply -f -", pods);
+    await kubectl("wait --for=condition=Ready pod --selector app=client --timeout=300s");
+    await waitFor(
+      async () => nodes.includes(await inPod("host1", "curl -sf --max-time 5 http://client/name")),
+      60,
+    );
+    await kubectl("delete configmap kept");
+    await on("host1", `rm -rf ${kept.host1}`);
   });
 
   it("reports a drained node", async () => {
