@@ -148,7 +148,7 @@ Type the name of the stack (${stack.name}) to go on: `);
  */
 async function stopAll(planes: ControlPlane[], again: string): Promise<void> {
   await step("stopping the control plane", () =>
-    all(planes, ({ host }) => must(host, stopScript, 300)),
+    all(planes, ({ host }) => must(host, stopScript, 400)),
   ).catch(async (error: unknown) => {
     if (planes.some(({ stopped }) => stopped))
       throw new Error(`${messageOf(error)}\nThe control plane is stopped, as it was before. ${again}`);

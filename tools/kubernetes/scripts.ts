@@ -105,20 +105,43 @@ said=$(etcd_utility snapshot restore "$work/snapshot.db" --data-dir "$work/data"
 /** Takes away what the steps above made. */
 export const discardScript = `${functions}\nrm -rf "$work"\n`;
 
-/** Stops the control plane on this host: the kubelet ends what has no file any more. */
+/**
+ * Stops the control plane on this host: the kubelet ends what has no file any more. One that has not seen the API since
+ * it started takes nothing away, and the API may be what is lost: then it is done without it.
+ */
 export const stopScript = `${functions}
+running_part() {
+  for part in ${parts.join(" ")}; do
+    if running_container "$part" >/dev/null; then return; fi
+  done
+  return 1
+}
+# ended_within SECONDS
+ended_within() {
+  end=$(($(date +%s) + $1))
+  while running_part; do
+    [ "$(date +%s)" -lt "$end" ] || return 1
+    sleep 1
+  done
+}
+end_by() {
+  for part in ${parts.join(" ")}; do
+    if id=$(running_container "$part"); then ctr --namespace k8s.io tasks kill --signal "$1" "$id" || true; fi
+  done
+}
 mkdir -p -m 0700 "$stopped"
 for part in ${parts.join(" ")}; do
   [ ! -e "$manifests/$part.yaml" ] || mv "$manifests/$part.yaml" "$stopped/$part.yaml"
 done
-tries=0
-for part in ${parts.join(" ")}; do
-  while running_container "$part" >/dev/null; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 180 ] || fail "$part still runs after 180 s, although its file is gone: journalctl -u kubelet -n 50"
-    sleep 1
-  done
-done
+ended_within 90 && return
+systemctl stop kubelet
+end_by SIGTERM
+if ! ended_within 40; then
+  end_by SIGKILL
+  ended_within 20 || still=$part
+fi
+systemctl start kubelet
+[ -z "\${still:-}" ] || fail "$still can't be stopped: journalctl -u containerd -n 50"
 `;
 
 /** Puts the new data in the place of the old, and prints where the old is. Nothing is deleted. */

@@ -115,6 +115,12 @@ esac
   sudo: '#!/bin/sh\nshift\nexec "$@"\n',
   sync: "#!/bin/sh\n",
   sleep: "#!/bin/sh\n",
+  // Time flies: ten seconds at each question for it.
+  date: `#!/bin/sh
+[ "$1" = +%s ] || exec /bin/date "$@"
+echo x >>"$FARMSTACK_HOST/clock"
+echo $(($(wc -l <"$FARMSTACK_HOST/clock") * 10))
+`,
   mountpoint: "#!/bin/sh\nexit 1\n",
   ctr: `#!/bin/sh
 case "$*" in

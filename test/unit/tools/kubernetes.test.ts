@@ -157,24 +157,39 @@ describe("restore", () => {
     untouched();
   });
 
-  /** etcd of host2 does not end. */
-  const stuck = () => {
-    const path = join(world.folder, "bin", "ctr");
-    writeFileSync(
-      path,
-      readFileSync(path, "utf8").replace(
+  /** etcd of host2 does not end with its file; with `signal` it does. */
+  const stuck = (signal = "none") => {
+    const ctr = readFileSync(join(world.folder, "bin", "ctr"), "utf8");
+    world.executable(
+      "ctr",
+      ctr.replace(
         "#!/bin/sh\n",
         `#!/bin/sh
-case "$FARMSTACK_HOST" in *.12) [ ! -d "$FARMSTACK_HOST/kubernetes/farmstack-stopped" ] || { echo "id-etcd 1 RUNNING"; exit; } ;; esac
+case "$FARMSTACK_HOST $*" in
+*.12*"tasks kill"*) echo "$*" >>"$WORLD/kills"; case $* in *${signal}*) touch "$WORLD/ended" ;; esac ;;
+*.12*"tasks list"*) [ -e "$WORLD/ended" ] || [ ! -d "$FARMSTACK_HOST/kubernetes/farmstack-stopped" ] || { echo "id-etcd 1 RUNNING"; exit; } ;;
+esac
 `,
       ),
     );
   };
 
+  it.each(["SIGTERM", "SIGKILL"])("ends by %s what the kubelet does not", async (signal) => {
+    stuck(signal);
+    await start();
+    expect(data(2)).toContain("saved");
+    expect(readFileSync(join(world.folder, "kills"), "utf8")).toContain(
+      `tasks kill --signal ${signal} id-etcd`,
+    );
+    expect(readFileSync(join(world.folder, "units"), "utf8")).toMatch(
+      /12 stop kubelet\n(.*\n)*.*12 start kubelet/,
+    );
+  });
+
   it("starts everything again when one host can't be stopped", async () => {
     stuck();
     await expect(start()).rejects.toThrow(
-      /host2: etcd still runs after 180 s.*\nNo data was changed, and the control plane was started again\./,
+      /host2: etcd can't be stopped: .*\nNo data was changed, and the control plane was started again\./,
     );
     untouched();
   });
