@@ -36,15 +36,22 @@ install_tools() {
   echo "packages: installed"
 }
 
-# Where the distribution has the network plugins, if anywhere.
-cni_plugins() { find /opt/cni/bin /usr/lib/cni /usr/libexec/cni -name bridge -printf '%h\n' -quit 2>/dev/null; }
+# Where the network plugins are, if anywhere.
+cni_plugins() {
+  for folder in /opt/cni/bin /usr/lib/cni /usr/libexec/cni; do
+    if [ -e "$folder/bridge" ]; then
+      echo "$folder"
+      return
+    fi
+  done
+}
 
 link_plugins() {
   mkdir -p /opt/cni/bin
   from=$(cni_plugins)
   if [ -n "$from" ] && [ "$from" != /opt/cni/bin ]; then
     for plugin in "$from"/*; do
-      [ -e "/opt/cni/bin/$(basename "$plugin")" ] || ln -s "$plugin" /opt/cni/bin/
+      [ -e "/opt/cni/bin/$(basename "$plugin")" ] || ln -sf "$plugin" /opt/cni/bin/
     done
   fi
 }

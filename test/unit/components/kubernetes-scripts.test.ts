@@ -289,19 +289,41 @@ esac`,
   });
 });
 
-describe("the settings of a kubelet", () => {
-  const start = nodeScript({
+/** A part of the script of a node alone: the others change the machine. Its folders are in the test's own. */
+function nodePart(part: string): string {
+  const all = nodeScript({
     hostName: "a",
     source: {},
     pauseImage: "p:1",
     insecureRegistries: [],
     kubelet: { maxPods: 5 },
   });
-  // Its last part alone: the others change the machine.
-  const script = start
-    .slice(0, start.lastIndexOf("exec 9>"))
-    .concat("family=debian\ncgroup_v1() { false; }\nset_kubelet\n")
-    .replaceAll("/etc/", `${folder}/etc/`);
+  return all
+    .slice(0, all.lastIndexOf("exec 9>"))
+    .concat(`family=debian\ncgroup_v1() { false; }\n${part}\n`)
+    .replace(/\/(etc|opt|usr\/lib|usr\/libexec)\//g, `${folder}/$1/`);
+}
+
+describe("the network plugins of a node", () => {
+  const link = () => sh(nodePart("link_plugins\necho done"));
+  const plugin = join(folder, "usr/libexec/cni/bridge");
+
+  it("may come later, with the packages", () => {
+    expect(link()).toMatchObject({ status: 0, stdout: "done\n" });
+  });
+
+  it("are linked from where the distribution has them", () => {
+    mkdirSync(join(plugin, ".."), { recursive: true });
+    writeFileSync(plugin, "plugin");
+    for (let run = 0; run < 2; run += 1) {
+      expect(link()).toMatchObject({ status: 0, stdout: "done\n" });
+      expect(readFileSync(join(folder, "opt/cni/bin/bridge"), "utf8")).toBe("plugin");
+    }
+  });
+});
+
+describe("the settings of a kubelet", () => {
+  const script = nodePart("set_kubelet");
   const put = (started: string) => {
     fake(
       "systemctl",
