@@ -27,6 +27,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           exclude: ["test/unit/components/**"],
           isolate: false,
+          testTimeout: 30_000, // some start a program, on a machine that may be busy
         },
       },
       {

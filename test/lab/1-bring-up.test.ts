@@ -51,14 +51,9 @@ describe("bringing up the lab", () => {
     const { stdout } = await lab("status", "--json");
     const { hosts } = JSON.parse(stdout) as LabStatus;
     expect(hosts.map(({ containers }) => containers)).toEqual([
-      { "ceph-mgr-host1": "running", "ceph-mon-host1": "running", "ceph-osd-host1-osd0": "running" },
-      {
-        "ceph-mds-host2": "running",
-        "ceph-mgr-host2": "running",
-        "ceph-mon-host2": "running",
-        "ceph-osd-host2-osd0": "running",
-      },
-      { "ceph-mds-host3": "running", "ceph-mon-host3": "running", "ceph-osd-host3-osd0": "running" },
+      running("mgr-host1", "mon-host1", "mount-host1-mnt-cephfs", "osd-host1-osd0"),
+      running("mds-host2", "mgr-host2", "mon-host2", "mount-host2-mnt-cephfs", "osd-host2-osd0"),
+      running("mds-host3", "mon-host3", "mount-host3-mnt-cephfs", "osd-host3-osd0"),
     ]);
   });
 
@@ -75,3 +70,6 @@ describe("bringing up the lab", () => {
     expect(code).toBe(0);
   });
 });
+
+/** These containers of Ceph, all running. */
+const running = (...names: string[]) => Object.fromEntries(names.map((name) => [`ceph-${name}`, "running"]));
