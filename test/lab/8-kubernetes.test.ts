@@ -21,7 +21,14 @@ const kubectl = (args: string, input?: string): Promise<string> =>
 const inPod = (host: string, command: string): Promise<string> =>
   kubectl(`exec client-${host} -- sh -c '${command}'`);
 
-/** Ceph's image has a shell, curl and Python: a pod of it serves its own name, on each node. */
+/** What a pod gets from an address. */
+const fetched = (host: string, url: string): Promise<string> =>
+  inPod(
+    host,
+    `python3 -c "import urllib.request as web; print(web.urlopen(\\"${url}\\", timeout=10).read().decode().strip())"`,
+  );
+
+/** Ceph's image has a shell and Python: a pod of it serves its own name, on each node. */
 const pods = nodes
   .map(
     (host) => `apiVersion: v1
@@ -75,11 +82,11 @@ describe("the dev stack's Kubernetes", () => {
     );
     for (const from of nodes)
       for (const [index, to] of nodes.entries())
-        expect(await inPod(from, `curl -sf --max-time 10 http://${addresses[index]}:8080/name`)).toBe(to);
+        expect(await fetched(from, `http://${addresses[index]}:8080/name`)).toBe(to);
     for (const from of nodes) {
-      const answer = await inPod(from, "curl -sf --max-time 10 http://client.default.svc.cluster.local/name");
+      const answer = await fetched(from, "http://client.default.svc.cluster.local/name");
       expect(nodes).toContain(answer);
-      expect(nodes).toContain(await inPod(from, "curl -sf --max-time 10 http://client/name"));
+      expect(nodes).toContain(await fetched(from, "http://client/name"));
     }
   });
 
@@ -129,10 +136,7 @@ describe("the dev stack's Kubernetes", () => {
     await kubectl("delete pod client-host2 --wait");
     await kubectl("apply -f -", pods);
     await kubectl("wait --for=condition=Ready pod --selector app=client --timeout=300s");
-    await waitFor(
-      async () => nodes.includes(await inPod("host1", "curl -sf --max-time 5 http://client/name")),
-      60,
-    );
+    await waitFor(async () => nodes.includes(await fetched("host1", "http://client/name")), 60);
     await kubectl("delete configmap kept");
     await on("host1", `rm -rf ${kept.host1}`);
   });
