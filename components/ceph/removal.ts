@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type RemovalHooks } from "../container";
 import { cephIn, type CommandLine } from "./command-line";
-
-/** What is asked and done when containers of a kind are deleted. The names are fixed, so that the engine finds them for containers that the program no longer declares. */
-export interface RemovalHooks {
-  beforeDelete: pulumi.ResourceHook;
-  afterDelete?: pulumi.ResourceHook;
-}
 
 /**
  * For the containers of all OSDs: one that is no longer declared goes only when the cluster says that its data is safe

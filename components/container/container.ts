@@ -24,6 +24,15 @@ export interface ContainerVolume {
   readOnly?: boolean;
 }
 
+/**
+ * What is called when a container is deleted. The hooks have fixed names, so that the engine finds them for containers
+ * that the program no longer declares.
+ */
+export interface RemovalHooks {
+  beforeDelete: pulumi.ResourceHook;
+  afterDelete?: pulumi.ResourceHook;
+}
+
 export interface ContainerArgs {
   host: Host;
   /** Name in images.ts. */
@@ -44,8 +53,8 @@ export interface ContainerArgs {
   devices?: { hostPath: string; path: string }[];
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
-  /** Are called when the container is deleted, also when it is no longer in the program. @default none */
-  removal?: { beforeDelete: pulumi.ResourceHook; afterDelete?: pulumi.ResourceHook };
+  /** @default none */
+  removal?: RemovalHooks;
   /**
    * Whether what it mounts below its volumes shows on the host. AppArmor's profile for containers, which forbids
    * mounting, is off then. @default false

@@ -4,4 +4,5 @@ export {
   containerFingerprint,
   type ContainerFile,
   type ContainerVolume,
+  type RemovalHooks,
 } from "./container";

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm, symlink } from "node:fs/promises";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { buildOnce } from "../build-once";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { run } from "../run";
@@ -8,29 +8,17 @@ import { buildName, linkerFlags, modules, sourceOf, type Module, type ModuleName
 
 /**
  * The folder that holds a module's programs, built from their Go modules: static, and the same bytes wherever the
- * same Go builds them. Built once and kept in the cache; a build that was cut leaves nothing that the next one would
- * take for whole. Throws what to install where there is no Go.
+ * same Go builds them. Built once and kept in the cache. Throws what to install where there is no Go.
  */
-export async function builtModule(name: ModuleName): Promise<string> {
-  const folder = join(cacheDir, "kubernetes", buildName(name));
-  if (existsSync(folder)) return folder;
-
-  await run("go", ["version"]).catch(() => {
-    throw new Error(
-      "the lab's Kubernetes is built from its Go modules, and Go isn't installed: install Go 1.21 or newer (any later one is fetched as a module)",
-    );
-  });
-  const building = `${folder}.${process.pid}`;
-  await mkdir(building, { recursive: true });
-  try {
-    await build(name, building);
-    await rename(building, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // another run was quicker: its build is as good
+export function builtModule(name: ModuleName): Promise<string> {
+  return buildOnce(join(cacheDir, "kubernetes", buildName(name)), async (folder) => {
+    await run("go", ["version"]).catch(() => {
+      throw new Error(
+        "the lab's Kubernetes is built from its Go modules, and Go isn't installed: install Go 1.21 or newer (any later one is fetched as a module)",
+      );
     });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-  return folder;
+    await build(name, folder);
+  });
 }
 
 async function build(name: ModuleName, folder: string): Promise<void> {

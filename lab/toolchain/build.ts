@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildOnce } from "../build-once";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { run } from "../run";
@@ -20,32 +20,20 @@ function fingerprint(): string {
 }
 
 /**
- * The folder that holds `pulumi`, built from its Go modules. Built once and kept in the cache; a build that was cut
- * leaves nothing that the next one would take for whole.
+ * The folder that holds `pulumi`, built from its Go modules. Built once and kept in the cache.
  */
-export async function builtEngine(): Promise<string> {
-  const folder = join(cacheDir, "toolchain", `${engineVersion}-${fingerprint()}`);
-  if (existsSync(folder)) return folder;
-
-  await run("go", ["version"]).catch(() => {
-    throw new Error(
-      "the Pulumi CLI can't be downloaded here and Go isn't installed: install Go 1.21 or newer (any later one is fetched as a module), or put a Pulumi CLI on PATH",
-    );
-  });
-  const building = `${folder}.${process.pid}`;
-  await mkdir(building, { recursive: true });
-  try {
+export function builtEngine(): Promise<string> {
+  return buildOnce(join(cacheDir, "toolchain", `${engineVersion}-${fingerprint()}`), async (folder) => {
+    await run("go", ["version"]).catch(() => {
+      throw new Error(
+        "the Pulumi CLI can't be downloaded here and Go isn't installed: install Go 1.21 or newer (any later one is fetched as a module), or put a Pulumi CLI on PATH",
+      );
+    });
     await step(`Pulumi engine ${engineVersion}: modules and build`, () =>
-      run("go", ["build", "-ldflags", ldflags, "-o", join(building, "pulumi"), main], {
+      run("go", ["build", "-ldflags", ldflags, "-o", join(folder, "pulumi"), main], {
         cwd: module,
         env: { ...process.env, GOFLAGS: "-mod=readonly -buildvcs=false" },
       }),
     );
-    await rename(building, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // another run was quicker: its build is as good
-    });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-  return folder;
+  });
 }

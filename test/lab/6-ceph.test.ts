@@ -52,7 +52,7 @@ describe("Ceph", () => {
     const changed = await tryUpWith((document) =>
       document.setIn(["config", "farmstack:ceph", "startupSettings", "global", "debug_ms"], "0/0"),
     );
-    const { quorum, osdsDown } = await watched.stop();
+    const { quorum, osdsDown, withoutQuorum } = await watched.stop();
     const { writes, longest, failures } = await stopWriter("host1");
     expect(changed.code, changed.stdout + changed.stderr).toBe(0);
 
@@ -62,12 +62,13 @@ describe("Ceph", () => {
       if (daemon.startsWith("/ceph-mount-")) expect(id, daemon).toBe(before[daemon]);
       else expect(id, daemon).not.toBe(before[daemon]);
     process.stdout.write(
-      `rolling change: ${writes} writes, the longest ${longest} ms, ${failures} failed; fewest monitors in quorum ${quorum}, most OSDs down ${osdsDown}\n`,
+      `rolling change: ${writes} writes, the longest ${longest} ms, ${failures} failed; fewest monitors in quorum ${quorum}, ${withoutQuorum} ms between two sights of a quorum, most OSDs down ${osdsDown}\n`,
     );
     expect(writes).toBeGreaterThan(100);
     expect(failures).toBe(0);
     expect(longest).toBeLessThan(10_000);
     expect(quorum).toBeGreaterThanOrEqual(2);
+    expect(withoutQuorum).toBeLessThan(20_000);
     expect(osdsDown).toBeLessThanOrEqual(1);
     expect(await ceph("osd dump --format json")).not.toContain("noout");
     expect((await lab("status")).code).toBe(0);

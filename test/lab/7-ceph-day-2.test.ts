@@ -83,21 +83,13 @@ describe("Ceph, day 2", () => {
   });
 
   it("gives a client another key when it is rotated, and the old one is worth nothing", async () => {
-    const keyring = async () =>
-      (
-        JSON.parse(
-          (await pulumi("stack", "output", "--stack", "dev", "--json", "--show-secrets")).stdout,
-        ) as {
-          cephClientKeyrings: Record<string, string>;
-        }
-      ).cephClientKeyrings.kubernetes;
-    const old = await keyring();
+    const old = await clientKeyring("kubernetes");
     const file = await changedStack(() => undefined);
     const rotated = await cephCommand(["rotate", "kubernetes"], file);
     expect(rotated.code, rotated.stderr).toBe(0);
     const changed = await tryUp("--config-file", file);
     expect(changed.code, changed.stdout).toBe(0);
-    expect(await keyring()).not.toBe(old);
+    expect(await clientKeyring("kubernetes")).not.toBe(old);
     expect((await asClient("kubernetes", "fs subvolume ls cephfs csi")).ok).toBe(true);
     expect(await asClient("kubernetes", "fs subvolume ls cephfs csi", old)).toMatchObject({ ok: false });
     await up(); // back to what the tree says: a third key
@@ -204,15 +196,15 @@ describe("Ceph, day 2", () => {
   });
 });
 
+/** Keyring of a client, from the stack's outputs. */
+async function clientKeyring(name: string): Promise<string | undefined> {
+  const { stdout } = await pulumi("stack", "output", "--stack", "dev", "--json", "--show-secrets");
+  return (JSON.parse(stdout) as { cephClientKeyrings: Record<string, string> }).cephClientKeyrings[name];
+}
+
 /** Asks the cluster as a client, by the keyring of the stack's outputs or another one. */
 async function asClient(name: string, command: string, keyring?: string) {
-  const text =
-    keyring ??
-    (
-      JSON.parse((await pulumi("stack", "output", "--stack", "dev", "--json", "--show-secrets")).stdout) as {
-        cephClientKeyrings: Record<string, string>;
-      }
-    ).cephClientKeyrings[name];
+  const text = keyring ?? (await clientKeyring(name));
   const script = `umask 077; cat >/tmp/keyring <<KEYRING
 ${text}KEYRING
 timeout 60 ceph --connect-timeout 20 --name client.${name} --keyring /tmp/keyring ${command} 2>&1 || echo "FAILED $?"; rm /tmp/keyring`;

@@ -94,20 +94,28 @@ export async function containers(): Promise<Record<string, string>> {
   );
 }
 
-/** Asks the cluster again and again: the fewest monitors in quorum, and the most OSDs down, that were ever seen. */
+/**
+ * Asks every monitor again and again. Gives the fewest monitors that were ever in quorum, the most OSDs that were down,
+ * and the longest time in milliseconds in which no monitor told of a quorum. A monitor that answers without a quorum is
+ * in an election, as after every monitor's restart: that counts as time without quorum, not as a quorum of none.
+ */
 export function watch() {
   let over = false;
-  const seen = { quorum: monitors.length, osdsDown: 0 };
+  const seen = { quorum: monitors.length, osdsDown: 0, withoutQuorum: 0 };
+  let lastQuorum = Date.now();
   const watching = (async () => {
     while (!over) {
       const texts = await Promise.all(
         monitors.map((host) => ceph("status --format json", host).catch(() => undefined)),
       );
-      for (const text of texts) {
-        if (!text) continue;
-        const { osdmap, quorum_names } = JSON.parse(text) as Status;
-        seen.quorum = Math.min(seen.quorum, quorum_names.length);
+      const answers = texts.flatMap((text) => (text ? [JSON.parse(text) as Status] : []));
+      for (const { osdmap } of answers)
         seen.osdsDown = Math.max(seen.osdsDown, osdmap.num_osds - osdmap.num_up_osds);
+      const quorums = answers.map((answer) => answer.quorum_names.length).filter((size) => size > 0);
+      seen.withoutQuorum = Math.max(seen.withoutQuorum, Date.now() - lastQuorum);
+      if (quorums.length > 0) {
+        lastQuorum = Date.now();
+        seen.quorum = Math.min(seen.quorum, ...quorums);
       }
       await new Promise((wait) => setTimeout(wait, 1000));
     }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CommandLine } from "../../../components/ceph/command-line";
-import { daemonId, guardMonitors, guardOsds, type RemovalHooks } from "../../../components/ceph/removal";
+import { daemonId, guardMonitors, guardOsds } from "../../../components/ceph/removal";
+import { type RemovalHooks } from "../../../components/container";
 import { startMocks } from "../mocks";
 
 type Answer = { ok: boolean; output: string };
