@@ -7,7 +7,11 @@ import { labUp } from "./up";
 
 const cli = new Command("lab").description("three hosts on this machine, and the dev stack on them");
 
-cli.command("up").description("bring up the lab; run again, it repairs what is missing").action(labUp);
+cli
+  .command("up")
+  .description("bring up the lab; run again, it repairs what is missing")
+  .option("--config-file <file>", "another stack file than the tree's Pulumi.dev.yaml, on the same hosts")
+  .action(({ configFile }: { configFile?: string }) => labUp(configFile));
 
 cli
   .command("status")

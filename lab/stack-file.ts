@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
@@ -57,16 +57,19 @@ export function renderLabStack(
   return document.toString();
 }
 
-const treeFile = join(projectRoot, "Pulumi.dev.yaml");
+/** The dev stack as it is in the tree. */
+export const treeFile = join(projectRoot, "Pulumi.dev.yaml");
 
-/** Whether the dev stack of the tree has a cluster of Kubernetes on the hosts. */
-export function wantsKubernetes(tree = readFileSync(treeFile, "utf8")): boolean {
+/** Whether a stack's file asks for a cluster of Kubernetes on the hosts. */
+export function wantsKubernetes(tree: string): boolean {
   const { config } = parse(tree) as { config: Record<string, { controlPlane?: string[] } | undefined> };
   return (config["farmstack:kubernetes"]?.controlPlane ?? []).length > 0;
 }
 
-export async function writeLabStack(facts: Omit<MachineFacts, "privateKeyFile">): Promise<void> {
-  const tree = readFileSync(treeFile, "utf8");
+export async function writeLabStack(
+  tree: string,
+  facts: Omit<MachineFacts, "privateKeyFile">,
+): Promise<void> {
   await writeFile(labStackFile, renderLabStack(tree, { ...facts, privateKeyFile: labKeyFile }), {
     mode: 0o600,
   });

@@ -1,14 +1,19 @@
+import { readFile } from "node:fs/promises";
 import { type Engine, ensureDocker } from "./docker";
 import { ensureHosts } from "./hosts";
 import { watchMemory } from "./memory";
 import { phases, step } from "./progress";
 import { completeArguments, labStack, openLabWorkspace } from "./pulumi";
 import { publishKubernetes } from "./kubernetes";
-import { labStackFile, wantsKubernetes, writeLabStack } from "./stack-file";
+import { labStackFile, treeFile, wantsKubernetes, writeLabStack } from "./stack-file";
 import { formatStatus, labStatus } from "./status";
 
-/** Brings up the lab: engine, images, hosts, toolchain, and the dev stack on them. Run again, it repairs what is missing. */
-export async function labUp(): Promise<void> {
+/**
+ * Brings up the lab: engine, images, hosts, toolchain, and the dev stack on them. Run again, it repairs what is missing.
+ * @param file the stack's file
+ */
+export async function labUp(file: string = treeFile): Promise<void> {
+  const tree = await readFile(file, "utf8");
   const started = Date.now();
   let engine: Engine | undefined;
   const memory = watchMemory(async () => (engine ? labContainerIds(engine) : []));
@@ -19,12 +24,14 @@ export async function labUp(): Promise<void> {
       const found = (engine = await step("container engine", ensureDocker));
       return {
         hosts: await step("hosts", () => ensureHosts(found)),
-        kubernetes: wantsKubernetes() ? await step("Kubernetes", () => publishKubernetes(found)) : undefined,
+        kubernetes: wantsKubernetes(tree)
+          ? await step("Kubernetes", () => publishKubernetes(found))
+          : undefined,
       };
     })(),
   ]);
   const salt = await workspace.ensureStack(labStack.project, labStack.name);
-  await writeLabStack({ hosts, salt, kubernetes });
+  await writeLabStack(tree, { hosts, salt, kubernetes });
 
   const up = ["up", "--stack", labStack.name, "--yes", "--skip-preview", "--non-interactive"];
   await step("pulumi up", () => workspace.pulumi(completeArguments(up, labStackFile), { output: "inherit" }));

@@ -7,7 +7,7 @@ import { ensureDocker } from "../../lab/docker";
 import { ensureHosts } from "../../lab/hosts";
 import { hostKeyFile } from "../../lab/hosts/keys";
 import { publishKubernetes } from "../../lab/kubernetes";
-import { labStackFile, writeLabStack } from "../../lab/stack-file";
+import { labStackFile, treeFile, writeLabStack } from "../../lab/stack-file";
 import {
   ceph,
   cephCommand,
@@ -176,7 +176,11 @@ describe("Ceph, day 2", () => {
     await waitFor(async () => (await inApplication("host1", away)) === "while-host2-is-away", 240);
     expect((await tryUp("--refresh")).code, "the old host key is not this machine's").not.toBe(0);
 
-    await writeLabStack({ hosts, salt: encryptionsalt, kubernetes: await publishKubernetes(engine) });
+    await writeLabStack(await readFile(treeFile, "utf8"), {
+      hosts,
+      salt: encryptionsalt,
+      kubernetes: await publishKubernetes(engine),
+    });
     await up("--target", "**host2-prepare", "--target", "**host2-docker");
     await up("--refresh");
     const status = await cephJson<Status>("status");

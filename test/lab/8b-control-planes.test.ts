@@ -1,0 +1,144 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
+import { ensureDocker } from "../../lab/docker";
+import { assertLabRoute } from "../../lab/hosts";
+import { containerName } from "../../lab/hosts/addresses";
+import { builtModule } from "../../lab/kubernetes";
+import { run } from "../../lab/run";
+import { treeFile } from "../../lab/stack-file";
+import { lab, on, pulumi, waitFor } from "./lab";
+
+const nodes = ["host1", "host2", "host3"];
+const endpoint = "10.77.0.100";
+
+/** The dev stack with a control plane on each host and an address that moves, and no more of Ceph than it has to have. */
+async function threeControlPlanes(): Promise<string> {
+  const document = parseDocument(await readFile(treeFile, "utf8"));
+  for (const key of [
+    "osds",
+    "metadataServers",
+    "filesystems",
+    "managerModules",
+    "pools",
+    "clients",
+    "mounts",
+  ])
+    document.deleteIn(["config", "farmstack:ceph", key]);
+  const kubernetes = (key: string) => ["config", "farmstack:kubernetes", key];
+  document.setIn(kubernetes("controlPlane"), document.createNode(nodes));
+  document.setIn(kubernetes("workers"), document.createNode([]));
+  document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
+  document.deleteIn(kubernetes("snapshots"));
+  return document.toString();
+}
+
+const deployment = (color: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: rolled }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: rolled } }
+  template:
+    metadata: { labels: { app: rolled }, annotations: { color: ${color} } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{ name: rolled, image: "10.77.0.10:5000/lab/kubernetes/pause:3.10.1" }]
+`;
+
+describe("three control planes behind an address that moves", () => {
+  let folder: string;
+  let programs: string;
+
+  /** kubectl on the operator's machine, with the kubeconfig that the stack gives. */
+  const kubectl = async (args: string[], input?: string): Promise<string> => {
+    await assertLabRoute(endpoint);
+    const kubeconfig = join(folder, "kubeconfig");
+    const all = ["--kubeconfig", kubeconfig, "--request-timeout", "5s", ...args];
+    return (await run(join(programs, "kubectl"), all, { input, timeout: 240_000 })).stdout.trim();
+  };
+  /** The host that has the address. */
+  const holder = async (): Promise<string | undefined> => {
+    for (const host of nodes) {
+      const has = await on(host, `ip -o address show to ${endpoint}`).catch(() => "");
+      if (has !== "") return host;
+    }
+    return undefined;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "farmstack-control-planes-"));
+    await chmod(folder, 0o700);
+    programs = await builtModule("kubernetes");
+    expect((await lab("down", "--keep-images")).code).toBe(0);
+    const stack = join(folder, "Pulumi.dev.yaml");
+    await writeFile(stack, await threeControlPlanes());
+    const { code, stdout, stderr } = await lab("up", "--config-file", stack);
+    process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
+    expect(code, stdout + stderr).toBe(0);
+    const shown = await pulumi("stack", "output", "kubernetesKubeconfig", "--stack", "dev", "--show-secrets");
+    await writeFile(join(folder, "kubeconfig"), shown.stdout, { mode: 0o600 });
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("has three members of etcd, and its address on one of the hosts", async () => {
+    expect(await kubectl(["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])).toBe(
+      `https://${endpoint}:8443`,
+    );
+    const pods = await kubectl(["-n", "kube-system", "get", "pods", "-l", "component=etcd", "-o", "name"]);
+    expect(pods.split("\n")).toHaveLength(3);
+    expect(nodes).toContain(await holder());
+    await kubectl(["apply", "-f", "-"], deployment("first"));
+    await kubectl(["rollout", "status", "deployment/rolled", "--timeout", "120s", "--request-timeout", "0"]);
+  });
+
+  it("answers within 30 s when the machine with the address dies, and goes on rolling", async () => {
+    const victim = (await holder()) as string;
+    const engine = await ensureDocker();
+    const machine = engine.client.getContainer(containerName(victim));
+    await machine.kill();
+    try {
+      const answered = await waitFor(async () => (await kubectl(["get", "--raw", "/readyz"])) === "ok", 30);
+      const written = await waitFor(
+        async () =>
+          (await kubectl(["create", "configmap", "after", "--dry-run=none"])) === "configmap/after created",
+        30,
+      );
+      const moved = await holder();
+      expect(nodes.filter((name) => name !== victim)).toContain(moved);
+      await kubectl(["apply", "-f", "-"], deployment("second"));
+      const started = Date.now();
+      await kubectl([
+        "rollout",
+        "status",
+        "deployment/rolled",
+        "--timeout",
+        "180s",
+        "--request-timeout",
+        "0",
+      ]);
+      const rolled = Math.round((Date.now() - started) / 1000);
+      process.stdout.write(
+        `${victim} died: the API answered after ${answered} s, took a write ${written} s later, from ${moved}; a Deployment rolled out in ${rolled} s\n`,
+      );
+    } finally {
+      await machine.start();
+    }
+    const back = await waitFor(async () => (await lab("status")).code === 0, 300);
+    process.stdout.write(`${victim} booted: all is well after ${back} s\n`);
+  });
+
+  it("has all members of etcd in agreement again", async () => {
+    const ready = "curl --silent --insecure --max-time 5 'https://127.0.0.1:6443/readyz?verbose'";
+    for (const host of nodes) await waitFor(async () => (await on(host, ready)).includes("[+]etcd ok"), 120);
+  });
+
+  it("has nothing left to do", async () => {
+    const again = await pulumi("up", "--stack", "dev", "--yes", "--expect-no-changes");
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+  });
+});
