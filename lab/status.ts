@@ -9,7 +9,7 @@ export interface HostStatus {
   reachable: boolean;
   /** Version of the container engine; undefined while it does not run. */
   engine?: string;
-  /** State of each of the stack's containers, by name. */
+  /** State of each of the stack's containers, by name: running, exited, …, or unhealthy when its own check says so. */
   containers: Record<string, string>;
 }
 
@@ -23,7 +23,10 @@ export interface CephStatus {
 }
 
 export interface LabStatus {
-  /** All hosts are reachable, all monitors in quorum, a manager active, all OSDs up, Ceph not in error, Kubernetes well. */
+  /**
+   * All hosts are reachable, no container is unhealthy, all monitors in quorum, a manager active, all OSDs up, Ceph not
+   * in error, Kubernetes well.
+   */
   ok: boolean;
   hosts: HostStatus[];
   /** undefined when no monitor answers. */
@@ -40,6 +43,7 @@ export async function labStatus(): Promise<LabStatus> {
   const ok =
     hosts.length > 0 &&
     hosts.every(({ reachable, engine }) => reachable && engine !== undefined) &&
+    hosts.every(({ containers }) => !Object.values(containers).includes("unhealthy")) &&
     ceph !== undefined &&
     ceph.monitors.expected.every((name) => ceph.monitors.quorum.includes(name)) &&
     ceph.manager.active !== undefined &&
@@ -51,7 +55,7 @@ export async function labStatus(): Promise<LabStatus> {
 
 async function hostStatus(host: LabHost): Promise<HostStatus> {
   const ask =
-    "docker version --format '{{.Server.Version}}'; docker ps --all --format '{{.Names}} {{.State}}'";
+    "docker version --format '{{.Server.Version}}'; docker ps --all --format '{{.Names}} {{.State}} {{.Status}}'";
   const answer = await onLabHost(host, ask, { timeout: 20_000, allow: [0, 1, 127] }).catch(() => undefined);
   const [engine, ...containers] = answer?.stdout.trim().split("\n").filter(Boolean) ?? [];
   return {
@@ -59,15 +63,21 @@ async function hostStatus(host: LabHost): Promise<HostStatus> {
     address: host.address,
     reachable: answer !== undefined,
     engine: engine && /^\d+\./.test(engine) ? engine : undefined,
-    containers: Object.fromEntries(containers.map((line) => line.split(" ") as [string, string])),
+    containers: Object.fromEntries(containers.map(containerState)),
   };
+}
+
+/** Name and state in a line `NAME STATE STATUS…` of `docker ps`. */
+function containerState(line: string): [string, string] {
+  const [name = "", state = ""] = line.split(" ");
+  return [name, line.endsWith("(unhealthy)") ? "unhealthy" : state];
 }
 
 /** Asks the first monitor that answers; who should be in the quorum is what the monitors' own map says. */
 async function cephStatus(known: LabHost[], hosts: HostStatus[]): Promise<CephStatus | undefined> {
   for (const host of known) {
     const container = `ceph-mon-${host.name}`;
-    if (hosts.find(({ name }) => name === host.name)?.containers[container] !== "running") continue;
+    if (hosts.find(({ name }) => name === host.name)?.containers[container] === undefined) continue;
     const ceph = async <Answer>(command: string): Promise<Answer> => {
       const line = `timeout 10 docker exec ${container} ceph --connect-timeout 5 ${command} --format json`;
       return JSON.parse((await onLabHost(host, line)).stdout) as Answer;

@@ -2,7 +2,7 @@ import { type remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { Container, type ContainerArgs, containerFingerprint } from "../container";
 import { type Host } from "../hosts";
-import { adminSocket, containerName, type DaemonKind } from "./daemons";
+import { adminSocket, containerName, type DaemonKind, socketFolder } from "./daemons";
 import { type GateArgs, mayStop } from "./gates";
 
 export interface DaemonArgs {
@@ -45,7 +45,7 @@ export function createDaemon(
     host,
     image: "ceph",
     component: "ceph",
-    tmpfs: { "/run/ceph": "mode=1777" },
+    tmpfs: { [socketFolder]: "mode=0755" },
     health: { command: ["ceph", "--admin-daemon", adminSocket(kind), "version"], interval: "30s" },
   };
 

@@ -14,16 +14,30 @@ export const dataPath = (kind: DaemonKind, id: string): string => `/var/lib/ceph
 /** Where an OSD's data is in its container: the path has no number, which is known only when the cluster gave it. */
 export const osdDataPath = "/var/lib/ceph/osd/data";
 
+/** Folder of the admin socket in every container, in memory. */
+export const socketFolder = "/run/ceph";
+
 /** Where an OSD's device is in its container. */
 export const osdDevicePath = "/dev/osd";
 
 /** A daemon's admin socket in its container, which is alone in there. */
-export const adminSocket = (kind: DaemonKind): string => `/run/ceph/${kind}.asok`;
+export const adminSocket = (kind: DaemonKind): string => `${socketFolder}/${kind}.asok`;
 
 /** Container of a daemon. No dots: they would end in host names that don't resolve. */
 export const containerName = (kind: DaemonKind, id: string): string => `ceph-${kind}-${id}`;
 
-// Root starts a daemon, which drops to the user `ceph`; the log goes to the container's.
+/**
+ * Root hands over what the daemon, which drops to the user `ceph`, has to write. The folder of its socket is root's
+ * alone after a restart, whatever mode it was mounted with: runc before 1.1.8 takes that of the folder below.
+ */
+const started = (belongings: string[], command: pulumi.Input<string>[]): pulumi.Input<string>[] => [
+  "sh",
+  "-c",
+  `chown ceph:ceph ${belongings.join(" ")} && exec "$0" "$@"`,
+  ...command,
+];
+
+// The log goes to the container's.
 const common = (kind: DaemonKind, id: pulumi.Input<string>): pulumi.Input<string>[] => [
   `ceph-${kind}`,
   "--foreground",
@@ -41,27 +55,33 @@ const common = (kind: DaemonKind, id: pulumi.Input<string>): pulumi.Input<string
 ];
 
 /** Command line of a monitor. https://docs.ceph.com/en/latest/man/8/ceph-mon/ */
-export const monitorCommand = (id: string, address: string): pulumi.Input<string>[] => [
-  ...common("mon", id),
-  "--public-addrv",
-  monitorEndpoints(address),
-  "--default-mon-cluster-log-to-file=false",
-  "--default-mon-cluster-log-to-stderr=true",
-];
+export const monitorCommand = (id: string, address: string): pulumi.Input<string>[] =>
+  started(
+    [socketFolder],
+    [
+      ...common("mon", id),
+      "--public-addrv",
+      monitorEndpoints(address),
+      "--default-mon-cluster-log-to-file=false",
+      "--default-mon-cluster-log-to-stderr=true",
+    ],
+  );
 
 /** Command line of a manager. https://docs.ceph.com/en/latest/mgr/administrator/ */
-export const managerCommand = (id: string): pulumi.Input<string>[] => common("mgr", id);
+export const managerCommand = (id: string): pulumi.Input<string>[] =>
+  started([socketFolder], common("mgr", id));
 
 /**
  * Command line of an OSD; its number is given by the cluster. A device in a container belongs to root, whoever owns it
- * on the host, so it is handed over first. https://docs.ceph.com/en/latest/man/8/ceph-osd/
+ * on the host. https://docs.ceph.com/en/latest/man/8/ceph-osd/
  */
-export const osdCommand = (number: pulumi.Input<string>, onDevice: boolean): pulumi.Input<string>[] => [
-  ...(onDevice ? ["sh", "-c", `chown ceph:ceph ${osdDevicePath} && exec "$0" "$@"`] : []),
-  ...common("osd", number),
-  "--osd-data",
-  osdDataPath,
-];
+export const osdCommand = (number: pulumi.Input<string>, onDevice: boolean): pulumi.Input<string>[] =>
+  started(onDevice ? [socketFolder, osdDevicePath] : [socketFolder], [
+    ...common("osd", number),
+    "--osd-data",
+    osdDataPath,
+  ]);
 
 /** Command line of a metadata server. https://docs.ceph.com/en/latest/man/8/ceph-mds/ */
-export const metadataServerCommand = (id: string): pulumi.Input<string>[] => common("mds", id);
+export const metadataServerCommand = (id: string): pulumi.Input<string>[] =>
+  started([socketFolder], common("mds", id));

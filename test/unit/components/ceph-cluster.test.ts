@@ -80,7 +80,8 @@ describe("CephCluster", () => {
     for (const [i, name] of ["a", "b", "c"].entries()) {
       const { inputs, provider } = await find(container, `ceph-mon-${name}-container`);
       expect(provider).toContain(`::${name}-docker::`);
-      expect(inputs.entrypoints).toEqual(["ceph-mon"]);
+      expect(inputs.entrypoints).toEqual(["sh"]);
+      expect(inputs.command).toContain("ceph-mon");
       expect(inputs.command).toContain(`[v2:192.0.2.1${i + 1}:3300,v1:192.0.2.1${i + 1}:6789]`);
       expect(inputs.volumes).toEqual([
         {

@@ -219,7 +219,9 @@ it("an OSD on a device gets the device first, and is the container's only proces
   fake("ceph-osd", 'echo "ceph-osd $*"');
   const [program = "", ...args] = osdCommand("3", true).map(String);
   const { stdout } = run(program, args);
-  expect(stdout).toMatch(/^chown ceph:ceph \/dev\/osd\nceph-osd --foreground --id 3 .*--osd-data \S+\n$/);
+  expect(stdout).toMatch(
+    /^chown ceph:ceph \/run\/ceph \/dev\/osd\nceph-osd --foreground --id 3 .*--osd-data \S+\n$/,
+  );
   expect(args.join(" ")).toContain("&& exec ");
-  expect(osdCommand("3", false)[0]).toBe("ceph-osd");
+  expect(osdCommand("3", false)[2]).toContain("chown ceph:ceph /run/ceph &&");
 });
