@@ -74,6 +74,7 @@ export function completeSettings() {
           keyType: "aes256k",
           rotation: 3,
         },
+        { name: "volumes", filesystem: "cephfs", pool: "disks", kubernetes: true },
       ],
       mounts: [
         {
@@ -110,6 +111,13 @@ export function completeSettings() {
       ignorePreflightErrors: ["NumCPU"],
       kubelet: { maxPods: 50 },
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
+      storage: {
+        kind: "csi",
+        filesystem: "cephfs",
+        pool: "disks",
+        client: "volumes",
+        default: "rbd",
+      },
     },
     dataDirectory: "/srv/farmstack",
     protectData: false,
