@@ -27,7 +27,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
-    ...kubernetesStorageFaults(group(kubernetes), group(ceph)),
+    ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
   ];
 }
 

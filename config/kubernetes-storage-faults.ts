@@ -1,6 +1,6 @@
 import { type FoundFault } from "./faults";
 import { isMisspelled } from "./kubernetes-faults";
-import { group, list, text } from "./raw";
+import { group, type KnownHost, list, text } from "./raw";
 
 type Settings = Record<string, unknown>;
 
@@ -13,14 +13,18 @@ const ofKind: Record<string, string[]> = {
 };
 
 /** What is wrong with the storage of Kubernetes beside what Ceph and the cluster have. */
-export function kubernetesStorageFaults(kubernetes: Settings, ceph: Settings): FoundFault[] {
+export function kubernetesStorageFaults(
+  kubernetes: Settings,
+  ceph: Settings,
+  hosts: KnownHost[],
+): FoundFault[] {
   if (kubernetes.storage === undefined) return [];
   const storage = group(kubernetes.storage);
   const kind = text(storage.kind) ?? "";
-  if (!(kind in ofKind)) return []; // said already
+  if (!Object.hasOwn(ofKind, kind)) return []; // said already
   return [
     ...strayFaults(kind, storage),
-    ...(kind === "csi" ? csiFaults(storage, ceph) : hostMountFaults(storage, kubernetes, ceph)),
+    ...(kind === "csi" ? csiFaults(storage, ceph) : hostMountFaults(storage, kubernetes, ceph, hosts)),
   ];
 }
 
@@ -42,11 +46,14 @@ function missing(key: string, storage: Settings, what: string): FoundFault[] {
 
 function csiFaults(storage: Settings, ceph: Settings): FoundFault[] {
   const pools = list(ceph.pools).map((pool) => text(group(pool).name));
-  return [
-    ...missing("filesystem", storage, "one of ceph.filesystems, for the volumes of the class cephfs"),
+  const strangers = [
     ...unknown("filesystem", storage, list(ceph.filesystems).map(text), "filesystems"),
     ...unknown("pool", storage, pools, "pools"),
-    ...clientFaults(storage, ceph),
+  ];
+  return [
+    ...missing("filesystem", storage, "one of ceph.filesystems, for the volumes of the class cephfs"),
+    ...strangers,
+    ...(strangers.length === 0 ? clientFaults(storage, ceph) : []),
     ...(storage.default === "rbd" && storage.pool === undefined && !isMisspelled("pool", storage, at())
       ? [{ at: at("default"), problem: "there is no class rbd without a pool" }]
       : []),
@@ -102,7 +109,12 @@ function unknown(key: string, storage: Settings, names: (string | undefined)[], 
 }
 
 /** A pod may come to any node, and finds its volume there only if the mount is. */
-function hostMountFaults(storage: Settings, kubernetes: Settings, ceph: Settings): FoundFault[] {
+function hostMountFaults(
+  storage: Settings,
+  kubernetes: Settings,
+  ceph: Settings,
+  hosts: KnownHost[],
+): FoundFault[] {
   if (kubernetes.kubeconfigFile !== undefined)
     return [
       {
@@ -114,18 +126,22 @@ function hostMountFaults(storage: Settings, kubernetes: Settings, ceph: Settings
   const path = text(storage.mount);
   if (path === undefined) return missing("mount", storage, "the path of one of ceph.mounts");
   const mounts = list(ceph.mounts).map(group);
-  const mount = mounts.find((one) => one.path === path);
+  const paths = mounts.map((mount) => text(mount.path));
+  if (paths.includes(undefined)) return []; // or a wrong path would be reported here again
+  const mount = mounts[paths.indexOf(path)];
   if (!mount)
     return [
       {
         at: at("mount"),
-        problem: `"${path}" is not the path of one of ceph.mounts (${mounts.map((one) => text(one.path)).join(", ") || "there are none"})`,
+        problem: `"${path}" is not the path of one of ceph.mounts (${paths.join(", ") || "there are none"})`,
       },
     ];
   if (mount.access === "read") return [{ at: at("mount"), problem: `${path} can only be read` }];
+  const has = list(mount.hosts);
+  const known = hosts.map(({ name }) => name);
   const nodes = [...list(kubernetes.controlPlane), ...list(kubernetes.workers)];
-  const without = nodes.filter((node) => typeof node === "string" && !list(mount.hosts).includes(node));
-  return without.length === 0
+  const without = known.filter((name) => nodes.includes(name) && !has.includes(name));
+  return has.length === 0 || !has.every((name) => known.includes(text(name))) || without.length === 0
     ? []
     : [{ at: at("mount"), problem: `${path} is not on all nodes: not on ${without.join(", ")}` }];
 }

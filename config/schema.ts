@@ -309,7 +309,7 @@ const storage = z.strictObject({
   /** For csi: pool with the volumes of the class `rbd`. @default none, and no such class */
   pool: z.string().optional(),
   /** For csi: one of ceph.clients, with `kubernetes: true`, for the same file system and pool. @default "kubernetes" */
-  client: z.string().default("kubernetes"),
+  client: z.string().optional(),
   /** For csi: class of claims that name none, cephfs or rbd. @default none */
   default: z.enum(["cephfs", "rbd"]).optional(),
 });

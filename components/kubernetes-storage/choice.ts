@@ -14,8 +14,8 @@ export interface StorageChoice {
   /** Needed for `csi`. */
   filesystem?: string;
   pool?: string;
-  /** Client of Ceph, for `csi`. */
-  client: string;
+  /** Client of Ceph, for `csi`. @default kubernetes */
+  client?: string;
   default?: ClassName;
 }
 
@@ -29,7 +29,7 @@ export interface CephOffer {
 /** The storage that the stack's settings ask for. Throws when Ceph does not have what they name. */
 export function kubernetesStorageOf(
   name: string,
-  { kind, mount, filesystem, pool, client, default: defaultClass }: StorageChoice,
+  { kind, mount, filesystem, pool, client = "kubernetes", default: defaultClass }: StorageChoice,
   { cluster, monitors, mounts }: CephOffer,
   common: { images: ImageSources; protect: boolean },
   opts: pulumi.ComponentResourceOptions & { provider: Provider },

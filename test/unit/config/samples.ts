@@ -74,7 +74,6 @@ export function completeSettings() {
           keyType: "aes256k",
           rotation: 3,
         },
-        { name: "volumes", filesystem: "cephfs", pool: "disks", kubernetes: true },
       ],
       mounts: [
         {
@@ -85,6 +84,15 @@ export function completeSettings() {
           client: "kernel",
           memoryMiB: 512,
           keyType: "aes256k",
+        },
+        {
+          filesystem: "cephfs",
+          path: "/srv/volumes",
+          hosts: ["host1", "host2", "host3"],
+          access: "read-write",
+          client: "fuse",
+          memoryMiB: 1024,
+          keyType: "aes",
         },
       ],
       settings: {
@@ -111,13 +119,7 @@ export function completeSettings() {
       ignorePreflightErrors: ["NumCPU"],
       kubelet: { maxPods: 50 },
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
-      storage: {
-        kind: "csi",
-        filesystem: "cephfs",
-        pool: "disks",
-        client: "volumes",
-        default: "rbd",
-      },
+      storage: { kind: "host-mount", mount: "/srv/volumes" } as Record<string, string>,
     },
     dataDirectory: "/srv/farmstack",
     protectData: false,
