@@ -6,8 +6,18 @@ export interface Owner {
   group: number;
 }
 
-/** Name of a claim's volume. No namespace has a dot in its name, so two claims never have the same. */
-export const volumeName = (namespace: string, claim: string): string => `${namespace}.${claim}`;
+/**
+ * Name of a claim's volume and of its directory. No namespace has a dot in its name, so two claims never have the same.
+ * Throws for a name that Kubernetes would not take: root makes a directory of it.
+ */
+export function volumeName(namespace: string, claim: string): string {
+  const name = `${namespace}.${claim}`;
+  if (!/^[a-z0-9-]+(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(name))
+    throw new Error(
+      `no volume for the claim ${claim} in the namespace ${namespace}: not names of Kubernetes`,
+    );
+  return name;
+}
 
 /** Where the directories of volumes are, below a mount. */
 export const volumesIn = (mount: string): string => `${mount}/volumes`;
