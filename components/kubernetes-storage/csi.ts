@@ -75,7 +75,7 @@ export function createCsi(
       const storageClass = new StorageClass(
         `${name}-class-${kind}`,
         {
-          metadata: { name: kind, annotations: kind === args.default ? asDefault : {} },
+          metadata: { name: kind, ...(kind === args.default ? { annotations: asDefault } : {}) },
           ...csiClass(kind, args.fsid, source),
         },
         { parent, protect, dependsOn: running },

@@ -8,8 +8,8 @@ import { EngineStack, exampleConfig, exampleKubeconfig } from "./stack";
 function production(): object {
   const text = readFileSync(join(__dirname, "..", "..", "Pulumi.prod.yaml"), "utf8");
   const { config } = parse(text) as { config: { "farmstack:hosts": { hostKey?: string }[] } };
-  const [{ hostKey }] = exampleConfig()["farmstack:hosts"] as [{ hostKey: string }];
-  for (const host of config["farmstack:hosts"]) host.hostKey = hostKey;
+  const [example] = exampleConfig()["farmstack:hosts"];
+  for (const host of config["farmstack:hosts"]) host.hostKey = example?.hostKey;
   return config;
 }
 

@@ -236,7 +236,7 @@ describe("KubernetesStorage", () => {
     expect(files).toMatchObject({
       provisioner: "cephfs.csi.ceph.com",
       allowVolumeExpansion: true,
-      metadata: { name: "cephfs", annotations: {} },
+      metadata: { name: "cephfs" },
     });
     expect(files.parameters).toEqual({
       clusterID: "F",
