@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes/loopback";
 import { exampleHost } from "../unit/components/examples";
 import { allDeclared, startMocks, valueOf } from "../unit/mocks";
+import { ContractStack } from "./stack";
 
 interface Manifest {
   apiVersion: string;
@@ -98,6 +102,46 @@ describe("storage of Kubernetes on an API server", () => {
     kind: "PersistentVolumeClaim",
     metadata: { name, namespace: "web" },
     spec,
+  });
+
+  describe("made by Pulumi", () => {
+    let folder: string;
+    let stack: ContractStack;
+    const key = (text: string) => Buffer.from(text).toString("base64");
+    const configure = (kind: string, secret = "first") =>
+      stack.configure({ kind, kubeconfigFile: plane.kubeconfigFile, key: key(secret) });
+    const staysAsItIs = async () => {
+      await stack.must("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+      await stack.must("up", "--yes", "--skip-preview", "--expect-no-changes");
+    };
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "farmstack-storage-"));
+      stack = await ContractStack.open(folder, "storage", "storage-program");
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it("is ceph-csi, stays as it is, takes another key in place, and goes again", async () => {
+      await configure("csi");
+      await stack.must("up", "--yes", "--skip-preview");
+      await staysAsItIs();
+      await configure("csi", "second");
+      const changes = Object.entries(await stack.plan()).filter(([, operation]) => operation !== "same");
+      expect(changes).toEqual([["storage-client", "update"]]);
+      await stack.must("up", "--yes", "--skip-preview");
+      expect(await field("secret ceph-client --namespace ceph-csi", "{.data.userKey}")).toBe(
+        Buffer.from(key("second")).toString("base64"),
+      );
+      await stack.must("destroy", "--yes", "--skip-preview");
+    });
+
+    it("is directories, bound to their claims, and stays as it is", async () => {
+      await configure("host-mount");
+      await stack.must("up", "--yes", "--skip-preview");
+      const { outputs } = (await stack.resources()).files ?? {};
+      expect(outputs).toMatchObject({ status: { phase: "Bound" }, spec: { volumeName: "default.files" } });
+      await staysAsItIs();
+      await stack.must("destroy", "--yes", "--skip-preview");
+    });
   });
 
   describe("ceph-csi", () => {
