@@ -59,6 +59,7 @@ function driver(kind: DriverKind, images: ImageSources, role: string, more: Part
 
 /** Runs as root, whose socket the driver's is, and may do nothing else that root may. */
 const confined = {
+  runAsUser: 0,
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
