@@ -18,6 +18,12 @@ export const catalog = {
   /** The network of pods, and its CNI plugin. https://github.com/flannel-io/flannel/releases */
   flannel: { reference: "ghcr.io/flannel-io/flannel:v0.28.4" },
   flannelPlugin: { reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1" },
+  /** Volumes of Ceph in Kubernetes, and what stands between its API and them. https://github.com/ceph/ceph-csi/releases */
+  cephCsi: { reference: "quay.io/cephcsi/cephcsi:v3.17.2" },
+  csiProvisioner: { reference: "registry.k8s.io/sig-storage/csi-provisioner:v6.2.0" },
+  csiResizer: { reference: "registry.k8s.io/sig-storage/csi-resizer:v2.1.0" },
+  csiAttacher: { reference: "registry.k8s.io/sig-storage/csi-attacher:v4.12.0" },
+  csiNodeDriverRegistrar: { reference: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

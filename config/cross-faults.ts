@@ -2,6 +2,7 @@ import { type FoundFault } from "./faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
+import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /**
@@ -26,6 +27,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
+    ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
   ];
 }
 

@@ -254,7 +254,7 @@ describe("faults", () => {
     ],
     [
       "kubeconfig of a cluster, and one to be made",
-      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod" }),
+      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined }),
       "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
     ],
     [
@@ -385,7 +385,7 @@ describe("faults", () => {
     [
       "path twice",
       (s) => s.ceph.mounts.push({ ...s.ceph.mounts[0]! }),
-      'ceph.mounts[1].path: "/mnt/cephfs" is already the path of mounts[0]',
+      'ceph.mounts[2].path: "/mnt/cephfs" is already the path of mounts[0]',
     ],
     [
       "paths of one name",
@@ -394,7 +394,7 @@ describe("faults", () => {
           { ...s.ceph.mounts[0]!, path: "/mnt/a/b" },
           { ...s.ceph.mounts[0]!, path: "/mnt/a-b" },
         ),
-      'ceph.mounts[2].path: "/mnt/a-b" has the name of mounts[1]',
+      'ceph.mounts[3].path: "/mnt/a-b" has the name of mounts[2]',
     ],
     [
       "client of the program",
