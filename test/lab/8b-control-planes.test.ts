@@ -31,7 +31,7 @@ async function threeControlPlanes(): Promise<string> {
   document.setIn(kubernetes("controlPlane"), document.createNode(nodes));
   document.setIn(kubernetes("workers"), document.createNode([]));
   document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
-  document.deleteIn(kubernetes("snapshots"));
+  for (const key of ["snapshots", "storage"]) document.deleteIn(kubernetes(key));
   return document.toString();
 }
 
