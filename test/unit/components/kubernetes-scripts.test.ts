@@ -281,7 +281,13 @@ esac`,
     fake("systemctl", `echo "systemctl $*" >>"${folder}/calls"`);
     const { status, stdout, stderr } = sh(here(upgradeScript(member, "first", config)));
     expect([status, stdout, stderr]).toEqual([0, "version: v1.34.1\n", ""]);
-    const steps = ["init phase", "upgrade apply", "systemctl daemon-reload", "systemctl restart"];
+    const steps = [
+      "init phase",
+      "upgrade apply",
+      "systemctl enable",
+      "systemctl daemon-reload",
+      "systemctl restart",
+    ];
     const done = () => calls().map((call) => call.split(" ").slice(0, 2).join(" "));
     expect(done()).toEqual(steps);
 
