@@ -18,7 +18,7 @@ flock -w 900 9 || fail "another preparation has been running for 15 minutes: see
 family=$(family)
 if ! installed haproxy || ! installed keepalived || ! installed pgrep; then
   procps=procps
-  [ "$family" = debian ] || procps=procps-ng
+  [ "$family" = debian ] || procps="procps-ng"
   install_packages "the API's address" haproxy keepalived "$procps"
 fi
 interface=$(ip -o address show to "$address" | awk '{ print $2; exit }')

@@ -1,4 +1,5 @@
 # What scripts that deal with etcd on a control plane have in common.
+# shellcheck shell=sh disable=SC2015  # the last part is for either of the two that fails
 
 # running_container NAME: id of the container that runs of a pod of the cluster itself; ends badly when none does.
 running_container() {

@@ -26,7 +26,7 @@ install_tools() {
   fi
   # containerd is there already: Docker stands on it.
   conntrack=conntrack
-  [ "$family" = debian ] || conntrack=conntrack-tools
+  [ "$family" = debian ] || conntrack="conntrack-tools"
   # Kubernetes' own packages bring the plugins themselves.
   plugins=containernetworking-plugins
   [ "$source" = binaries ] || plugins=
