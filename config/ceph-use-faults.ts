@@ -62,9 +62,9 @@ function clientFaults(
     faults.push({ at: [...at, "name"], problem: `"${text(client.name)}" is a client of the program itself` });
   if (client.filesystem === undefined && client.pool === undefined)
     faults.push({ at, problem: "expected a filesystem or a pool, or it may do nothing" });
-  faults.push(...unknown(client.filesystem, [...at, "filesystem"], filesystems, "filesystems"));
+  faults.push(...unknownInCeph(client.filesystem, [...at, "filesystem"], filesystems, "filesystems"));
   faults.push(
-    ...unknown(
+    ...unknownInCeph(
       client.pool,
       [...at, "pool"],
       pools.map(({ name }) => text(name)),
@@ -84,7 +84,7 @@ function mountFaults(
   hosts: KnownHost[],
 ): FoundFault[] {
   return [
-    ...unknown(mount.filesystem, [...at, "filesystem"], filesystems, "filesystems"),
+    ...unknownInCeph(mount.filesystem, [...at, "filesystem"], filesystems, "filesystems"),
     ...list(mount.hosts).flatMap((host, index) => {
       const problem = typeof host === "string" ? hostProblem(host, hosts) : undefined;
       return problem ? { at: [...at, "hosts", index], problem } : [];
@@ -92,7 +92,8 @@ function mountFaults(
   ];
 }
 
-function unknown(value: unknown, at: At, names: Names, list: string): FoundFault[] {
+/** What is wrong with a reference to something in a list of `ceph`, if anything. */
+export function unknownInCeph(value: unknown, at: At, names: Names, list: string): FoundFault[] {
   const name = text(value);
   const allNamed = !names.includes(undefined); // or a wrong name would be reported here again
   return name === undefined || !allNamed || names.includes(name)

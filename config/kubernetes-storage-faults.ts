@@ -1,3 +1,4 @@
+import { unknownInCeph } from "./ceph-use-faults";
 import { type FoundFault } from "./faults";
 import { isMisspelled } from "./kubernetes-faults";
 import { group, type KnownHost, list, text } from "./raw";
@@ -47,8 +48,8 @@ function missing(key: string, storage: Settings, what: string): FoundFault[] {
 function csiFaults(storage: Settings, ceph: Settings): FoundFault[] {
   const pools = list(ceph.pools).map((pool) => text(group(pool).name));
   const strangers = [
-    ...unknown("filesystem", storage, list(ceph.filesystems).map(text), "filesystems"),
-    ...unknown("pool", storage, pools, "pools"),
+    ...unknownInCeph(storage.filesystem, at("filesystem"), list(ceph.filesystems).map(text), "filesystems"),
+    ...unknownInCeph(storage.pool, at("pool"), pools, "pools"),
   ];
   return [
     ...missing("filesystem", storage, "one of ceph.filesystems, for the volumes of the class cephfs"),
@@ -69,13 +70,7 @@ function clientFaults(storage: Settings, ceph: Settings): FoundFault[] {
   const names = clients.map((client) => text(client.name));
   if (names.includes(undefined)) return []; // or a wrong name would be reported here again
   const client = clients[names.indexOf(name)];
-  if (!client)
-    return [
-      {
-        at: at("client"),
-        problem: `"${name}" is not one of ceph.clients (${names.join(", ") || "there are none"})`,
-      },
-    ];
+  if (!client) return unknownInCeph(name, at("client"), names, "clients");
   if (client.kubernetes !== true)
     return [
       {
@@ -94,18 +89,6 @@ function clientFaults(storage: Settings, ceph: Settings): FoundFault[] {
           },
         ];
   });
-}
-
-function unknown(key: string, storage: Settings, names: (string | undefined)[], where: string): FoundFault[] {
-  const name = text(storage[key]);
-  return name === undefined || names.includes(undefined) || names.includes(name)
-    ? []
-    : [
-        {
-          at: at(key),
-          problem: `"${name}" is not one of ceph.${where} (${names.join(", ") || "there are none"})`,
-        },
-      ];
 }
 
 /** A pod may come to any node, and finds its volume there only if the mount is. */

@@ -77,7 +77,8 @@ function containerState(line: string): [string, string] {
 async function cephStatus(known: LabHost[], hosts: HostStatus[]): Promise<CephStatus | undefined> {
   for (const host of known) {
     const container = `ceph-mon-${host.name}`;
-    if (hosts.find(({ name }) => name === host.name)?.containers[container] === undefined) continue;
+    const state = hosts.find(({ name }) => name === host.name)?.containers[container] ?? "";
+    if (!["running", "unhealthy"].includes(state)) continue;
     const ceph = async <Answer>(command: string): Promise<Answer> => {
       const line = `timeout 10 docker exec ${container} ceph --connect-timeout 5 ${command} --format json`;
       return JSON.parse((await onLabHost(host, line)).stdout) as Answer;

@@ -26,13 +26,18 @@ export interface CephConfArgs {
 
 /** Both protocols of a monitor: messenger v2 on 3300 and v1 on 6789. An IPv6 address gets its brackets. */
 export function monitorEndpoints(address: string): string {
-  const host = address.includes(":") ? `[${address}]` : address;
+  const host = bracketed(address);
   return `[v2:${host}:3300,v1:${host}:6789]`;
 }
 
+/** A monitor's first protocol, which the kernel's clients speak without further options: `192.0.2.1:6789`. */
+export const kernelAddress = (address: string): string => `${bracketed(address)}:6789`;
+
 /** The monitors as the kernel's client wants them: `192.0.2.1:6789,…`. */
 export const kernelAddresses = (monitors: MonitorAddress[]): string =>
-  monitors.map(({ address }) => `${address.includes(":") ? `[${address}]` : address}:6789`).join(",");
+  monitors.map(({ address }) => kernelAddress(address)).join(",");
+
+const bracketed = (address: string) => (address.includes(":") ? `[${address}]` : address);
 
 /** `mon_host`: the endpoints of all monitors. */
 export const monHost = (monitors: MonitorAddress[]): string =>

@@ -27,18 +27,18 @@ export const adminSocket = (kind: DaemonKind): string => `${socketFolder}/${kind
 export const containerName = (kind: DaemonKind, id: string): string => `ceph-${kind}-${id}`;
 
 /**
- * Root hands over what the daemon, which drops to the user `ceph`, has to write. The folder of its socket is root's
- * alone after a restart, whatever mode it was mounted with: runc before 1.1.8 takes that of the folder below.
+ * Root hands over what the daemon, which drops to the user `ceph`, has to write; the log goes to the container's. The
+ * folder of its socket is root's alone after a restart, whatever mode it was mounted with: runc before 1.1.8 takes that
+ * of the folder below.
  */
-const started = (belongings: string[], command: pulumi.Input<string>[]): pulumi.Input<string>[] => [
+const common = (
+  kind: DaemonKind,
+  id: pulumi.Input<string>,
+  belongings = [socketFolder],
+): pulumi.Input<string>[] => [
   "sh",
   "-c",
   `chown ceph:ceph ${belongings.join(" ")} && exec "$0" "$@"`,
-  ...command,
-];
-
-// The log goes to the container's.
-const common = (kind: DaemonKind, id: pulumi.Input<string>): pulumi.Input<string>[] => [
   `ceph-${kind}`,
   "--foreground",
   "--id",
@@ -55,33 +55,26 @@ const common = (kind: DaemonKind, id: pulumi.Input<string>): pulumi.Input<string
 ];
 
 /** Command line of a monitor. https://docs.ceph.com/en/latest/man/8/ceph-mon/ */
-export const monitorCommand = (id: string, address: string): pulumi.Input<string>[] =>
-  started(
-    [socketFolder],
-    [
-      ...common("mon", id),
-      "--public-addrv",
-      monitorEndpoints(address),
-      "--default-mon-cluster-log-to-file=false",
-      "--default-mon-cluster-log-to-stderr=true",
-    ],
-  );
+export const monitorCommand = (id: string, address: string): pulumi.Input<string>[] => [
+  ...common("mon", id),
+  "--public-addrv",
+  monitorEndpoints(address),
+  "--default-mon-cluster-log-to-file=false",
+  "--default-mon-cluster-log-to-stderr=true",
+];
 
 /** Command line of a manager. https://docs.ceph.com/en/latest/mgr/administrator/ */
-export const managerCommand = (id: string): pulumi.Input<string>[] =>
-  started([socketFolder], common("mgr", id));
+export const managerCommand = (id: string): pulumi.Input<string>[] => common("mgr", id);
 
 /**
  * Command line of an OSD; its number is given by the cluster. A device in a container belongs to root, whoever owns it
  * on the host. https://docs.ceph.com/en/latest/man/8/ceph-osd/
  */
-export const osdCommand = (number: pulumi.Input<string>, onDevice: boolean): pulumi.Input<string>[] =>
-  started(onDevice ? [socketFolder, osdDevicePath] : [socketFolder], [
-    ...common("osd", number),
-    "--osd-data",
-    osdDataPath,
-  ]);
+export const osdCommand = (number: pulumi.Input<string>, onDevice: boolean): pulumi.Input<string>[] => [
+  ...common("osd", number, onDevice ? [socketFolder, osdDevicePath] : undefined),
+  "--osd-data",
+  osdDataPath,
+];
 
 /** Command line of a metadata server. https://docs.ceph.com/en/latest/man/8/ceph-mds/ */
-export const metadataServerCommand = (id: string): pulumi.Input<string>[] =>
-  started([socketFolder], common("mds", id));
+export const metadataServerCommand = (id: string): pulumi.Input<string>[] => common("mds", id);

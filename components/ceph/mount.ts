@@ -5,7 +5,7 @@ import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";
 import { clientCapabilities } from "./clients";
 import { type CommandLine } from "./command-line";
-import { cephConfPath } from "./daemons";
+import { cephConfPath, socketFolder } from "./daemons";
 import { keyringOf, newEntity } from "./entity";
 import { grant } from "./grants";
 import { kernelMountScript, kernelUnmount } from "./kernel-mount";
@@ -93,7 +93,7 @@ export function createMount(
         ],
         volumes: [{ hostPath: dirname(path), path: dirname(path) }],
         sharesMounts: true,
-        tmpfs: { "/run/ceph": "mode=1777" },
+        tmpfs: { [socketFolder]: "mode=1777" },
         devices: [{ hostPath: "/dev/fuse", path: "/dev/fuse" }],
         capabilities: ["SYS_ADMIN"],
         memoryMiB,

@@ -1,13 +1,14 @@
+import { kernelAddress } from "../ceph/ceph-conf";
 import { csiGroup } from "../ceph/clients";
 
 /**
- * `config.json` of ceph-csi: where the Ceph cluster is that the classes name by its fsid. The first protocol of the
- * monitors, since the kernel's clients speak it without further options.
+ * `config.json` of ceph-csi: where the Ceph cluster is that the classes name by its fsid.
  * https://github.com/ceph/ceph-csi/blob/devel/deploy/csi-config-map-sample.yaml
  */
 export function clusterConfig(fsid: string, monitors: string[]): string {
-  const addresses = monitors.map((address) => `${address.includes(":") ? `[${address}]` : address}:6789`);
-  return JSON.stringify([{ clusterID: fsid, monitors: addresses, cephFS: { subvolumeGroup: csiGroup } }]);
+  return JSON.stringify([
+    { clusterID: fsid, monitors: monitors.map(kernelAddress), cephFS: { subvolumeGroup: csiGroup } },
+  ]);
 }
 
 /** The key in a keyring of one client. Throws when there is none, without showing what is there. */

@@ -64,13 +64,10 @@ export function createCsi(
   const context: DriverContext = { name, namespace: namespace.metadata.name, images, parent };
   const config = createConfig(args, context);
 
-  const sources: Partial<Record<DriverKind, VolumeSource>> = {
-    cephfs: { fsName: args.filesystem },
-    ...(args.pool ? { rbd: { pool: args.pool } } : {}),
-  };
-  const classes = Object.entries(sources) as [DriverKind, VolumeSource][];
+  const sources: [DriverKind, VolumeSource][] = [["cephfs", { fsName: args.filesystem }]];
+  if (args.pool) sources.push(["rbd", { pool: args.pool }]);
   return Object.fromEntries(
-    classes.map(([kind, source]) => {
+    sources.map(([kind, source]) => {
       const running = createDriver(kind, context, config);
       const storageClass = new StorageClass(
         `${name}-class-${kind}`,

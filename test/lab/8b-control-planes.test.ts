@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -63,6 +63,8 @@ describe("three control planes behind an address that moves", () => {
     const all = ["--kubeconfig", kubeconfig, "--request-timeout", "5s", ...args];
     return (await run(join(programs, "kubectl"), all, { input, timeout: 240_000 })).stdout.trim();
   };
+  const rolledOut = (within: string) =>
+    kubectl(["rollout", "status", "deployment/rolled", "--timeout", within, "--request-timeout", "0"]);
   /** The host that has the address. */
   const holder = async (): Promise<string | undefined> => {
     for (const host of nodes) {
@@ -74,7 +76,6 @@ describe("three control planes behind an address that moves", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "farmstack-control-planes-"));
-    await chmod(folder, 0o700);
     programs = await builtModule("kubernetes");
     expect((await lab("down", "--keep-images")).code).toBe(0);
     const stack = join(folder, "Pulumi.dev.yaml");
@@ -97,7 +98,7 @@ describe("three control planes behind an address that moves", () => {
     expect(pods.split("\n")).toHaveLength(3);
     expect(nodes).toContain(await holder());
     await kubectl(["apply", "-f", "-"], deployment("first"));
-    await kubectl(["rollout", "status", "deployment/rolled", "--timeout", "120s", "--request-timeout", "0"]);
+    await rolledOut("120s");
   });
 
   it("answers within 30 s when the machine with the address dies, and goes on rolling", async () => {
@@ -116,15 +117,7 @@ describe("three control planes behind an address that moves", () => {
       expect(nodes.filter((name) => name !== victim)).toContain(moved);
       await kubectl(["apply", "-f", "-"], deployment("second"));
       const started = Date.now();
-      await kubectl([
-        "rollout",
-        "status",
-        "deployment/rolled",
-        "--timeout",
-        "180s",
-        "--request-timeout",
-        "0",
-      ]);
+      await rolledOut("180s");
       const rolled = Math.round((Date.now() - started) / 1000);
       process.stdout.write(
         `${victim} died: the API answered after ${answered} s, took a write ${written} s later, from ${moved}; a Deployment rolled out in ${rolled} s\n`,
