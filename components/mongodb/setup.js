@@ -1,6 +1,9 @@
 // Run by a Job in mongosh, without a connection. Makes the database what the stack says: the replica set and its members,
 // the users of this generation; ends those that are retired. Each step looks first, so that it may be cut at any point and
 // run again. It prints no password.
+//
+// mongosh waits for answers by itself, but not in functions that are handed to others, such as those of map: they get no
+// call of the database here.
 const fs = require("fs");
 const task = JSON.parse(process.env.TASK);
 const secrets = process.env.SECRETS ?? "/run/secrets/farmstack";
@@ -18,7 +21,10 @@ function asAdmin(address, options) {
   const passwords = JSON.parse(secret("admin.json"));
   for (let generation = rotation; generation >= 0; generation--) {
     try {
-      return connect(uri({ user: `admin-${generation}`, password: passwords[generation] }, address, options));
+      const login = { user: `admin-${generation}`, password: passwords[generation] };
+      // Not returned at once: mongosh would leave the `try` before it has failed.
+      const admin = connect(uri(login, address, options));
+      return admin;
     } catch (error) {
       if (error.code !== authenticationFailed) throw error;
     }
@@ -33,11 +39,19 @@ function must(answer) {
   return answer;
 }
 
-const hello = (address) => connect(uri("", address, direct)).hello();
+/** Whether any member is in a set. All are asked: one that lost its data gets it back from the others. */
+function isInitiated() {
+  let found = false;
+  for (const host of hosts) {
+    const answer = connect(uri("", host, direct)).hello();
+    if (answer.setName !== undefined) found = true;
+  }
+  return found;
+}
 
-/** Makes the replica set, once. All members are asked: one that lost its data gets it back from the others. */
+/** Makes the replica set, once. */
 function initiate() {
-  if (hosts.map(hello).some(({ setName }) => setName !== undefined)) return;
+  if (isInitiated()) return;
   print(`replica set ${replicaSet}: made`);
   const members = hosts.map((host, _id) => ({ _id, host }));
   must(asAdmin(hosts[0], direct).adminCommand({ replSetInitiate: { _id: replicaSet, members } }));
