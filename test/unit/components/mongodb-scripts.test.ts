@@ -27,7 +27,7 @@ beforeEach(() => {
     rmSync(at(name), { recursive: true, force: true });
     mkdirSync(at(name));
   }
-  rmSync(at("key"), { force: true });
+  for (const name of ["key", "log", "up", "cut"]) rmSync(at(name), { force: true });
   writeFileSync(at("secret/key"), "k3y", { mode: 0o440 });
 });
 
@@ -37,7 +37,7 @@ describe("start.sh", () => {
     fake(
       "mongod",
       `echo "mongod $*" >>${at("log")}
-case $* in *27018*) touch ${at("data/WiredTiger")} ${at("up")}; trap 'rm ${at("up")}; exit 0' TERM; while :; do sleep 0.1; done ;; esac`,
+case $* in *27018*) trap 'rm ${at("up")}; exit 0' TERM; exec >/dev/null 2>&1; touch ${at("data/WiredTiger")} ${at("up")}; for _ in $(seq 50); do sleep 0.1; done ;; esac`,
     );
     fake(
       "mongosh",

@@ -74,6 +74,8 @@ describe("a valid configuration", () => {
         ignorePreflightErrors: [],
         kubelet: {},
       },
+      namespaces: [],
+      databases: [],
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
