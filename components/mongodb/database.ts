@@ -159,9 +159,11 @@ export class MongoDatabase extends pulumi.ComponentResource {
         claim: `data-${name}-${index}`,
         sizeGiB: args.sizeGiB,
         access: "ReadWriteOnce",
-        owner: engine.user,
+        owner: { user: engine.user, group: engine.user },
       }),
     );
+    // The template is one for all members; it waits for the volumes of all.
+    const claimOfMember = pulumi.all(volumes.map(({ spec }) => spec)).apply(([first]) => first ?? {});
     const servers = new apps.StatefulSet(
       `${name}-servers`,
       {
@@ -178,16 +180,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
             .apply(([itsImage, secret, map]) =>
               serverPod({ name, engine, image: itsImage, secret, scripts: map, memoryMiB, cpuMilli }),
             ),
-          volumeClaimTemplates: [
-            {
-              metadata: { name: "data" },
-              spec: {
-                accessModes: ["ReadWriteOnce"],
-                storageClassName: volumes[0]?.storageClassName,
-                resources: { requests: { storage: `${args.sizeGiB}Gi` } },
-              },
-            },
-          ],
+          volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claimOfMember }],
         },
       },
       // What is in it can't be changed: all members would be deleted and made anew at once, for nothing.
@@ -245,18 +238,13 @@ export class MongoDatabase extends pulumi.ComponentResource {
         claim: `${name}-backup`,
         sizeGiB,
         access,
-        owner: engine.user,
+        owner: { user: engine.user, group: engine.user },
       });
       const claim = new core.PersistentVolumeClaim(
         `${name}-backup-claim`,
         {
           metadata: { ...inside(`${name}-backup`), annotations: { "pulumi.com/skipAwait": "true" } }, // may wait for a pod
-          spec: {
-            accessModes: [access],
-            storageClassName: volume.storageClassName,
-            volumeName: volume.volumeName,
-            resources: { requests: { storage: `${sizeGiB}Gi` } },
-          },
+          spec: { ...volume.spec, volumeName: volume.volumeName },
         },
         { parent: this, protect },
       );

@@ -1,6 +1,8 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes/loopback";
+import { type WantedVolume } from "../../components/mongodb";
+import { givenVolume } from "../unit/components/volumes";
 import { allDeclared, startMocks } from "../unit/mocks";
 
 type Manifest = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
@@ -24,7 +26,7 @@ describe("objects for applications", () => {
     const { MongoDatabase } = await import("../../components/mongodb");
     const opts = { provider: new Provider("cluster", { kubeconfig: "k" }) };
     new PlatformNamespace(namespace, { environment: "TEST", kubernetesVersion: "1.34.1" }, opts);
-    const storage = { volume: () => ({ storageClassName: "cephfs" }) };
+    const storage = { volume: (_: string, volume: WantedVolume) => givenVolume(volume) };
     const common = { namespace, image: "registry.example/database:1", storage, sizeGiB: 2 };
     new MongoDatabase("mongo", { ...common, members: 3, rotation: 1, backup: { sizeGiB: 2 } }, opts);
     new MongoDatabase("ferret", { ...common, members: 1, engine: "ferretdb" }, opts);

@@ -5,6 +5,7 @@ import { denyAll } from "../../../components/namespace/policies";
 import { dependencies, placesOf } from "./declared";
 import { allDeclared, find, noteOptions, startMocks, valueOf } from "../mocks";
 import { reaches } from "./network-policy";
+import { givenVolume } from "./volumes";
 
 const types = {
   statefulSet: "kubernetes:apps/v1:StatefulSet",
@@ -24,7 +25,7 @@ describe("MongoDatabase", () => {
   const storage: ClaimStorage = {
     volume(_, volume) {
       wanted.push(volume);
-      return { storageClassName: "cephfs" };
+      return givenVolume(volume);
     },
   };
 
@@ -117,15 +118,15 @@ describe("MongoDatabase", () => {
     });
     expect(opts.ignoreChanges).toEqual(["spec.volumeClaimTemplates"]);
     expect(inputs.spec.template.spec.topologySpreadConstraints[0].topologyKey).toBe("kubernetes.io/hostname");
-    expect(wanted.filter(({ owner }) => owner === 999).map(({ claim, sizeGiB }) => [claim, sizeGiB])).toEqual(
-      [
-        ["data-m-0", 10],
-        ["data-m-1", 10],
-        ["data-m-2", 10],
-        ["m-backup", 20],
-      ],
-    );
-    expect(wanted.filter(({ owner }) => owner === 1000)).toMatchObject([{ claim: "data-f-0" }]);
+    expect(
+      wanted.filter(({ owner }) => owner.user === 999).map(({ claim, sizeGiB }) => [claim, sizeGiB]),
+    ).toEqual([
+      ["data-m-0", 10],
+      ["data-m-1", 10],
+      ["data-m-2", 10],
+      ["m-backup", 20],
+    ]);
+    expect(wanted.filter(({ owner }) => owner.group === 1000)).toMatchObject([{ claim: "data-f-0" }]);
   });
 
   it("asks for all the memory that it may have, and gives mongod half of what is beyond a GiB", async () => {
