@@ -4,6 +4,7 @@
 //
 // mongosh waits for answers by itself, but not in functions that are handed to others, such as those of map: they get no
 // call of the database here.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- mongosh knows no other way
 const fs = require("fs");
 const task = JSON.parse(process.env.TASK);
 const secrets = process.env.SECRETS ?? "/run/secrets/farmstack";
