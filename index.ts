@@ -1,9 +1,25 @@
 import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
-import { kubernetesOf } from "./components/kubernetes";
+import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
+import { imageReference } from "./components/images";
+import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubernetes-storage";
+import { MongoDatabase } from "./components/mongodb";
+import { PlatformNamespace } from "./components/namespace";
 import { loadSettings, sshOf } from "./config";
 
-const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph, kubernetes } = loadSettings();
+const {
+  hosts,
+  ssh,
+  engine,
+  system,
+  images,
+  dataDirectory,
+  protectData,
+  ceph,
+  kubernetes,
+  namespaces,
+  databases,
+} = loadSettings();
 
 // The machines
 const machines = new Map(
@@ -18,13 +34,15 @@ const machines = new Map(
 const named = (names: string[]) => names.map((name) => machines.get(name) as Host);
 
 // Storage
+const monitors = named(ceph.monitors);
+const mounts = ceph.mounts.map((mount) => ({ ...mount, hosts: named(mount.hosts) }));
 const storage = new CephCluster("ceph", {
   ...ceph,
-  monitors: named(ceph.monitors),
+  monitors,
   managers: named(ceph.managers),
   osds: ceph.osds.flatMap(({ host, ...store }) => named([host]).map((machine) => ({ host: machine, store }))),
   metadataServers: named(ceph.metadataServers),
-  mounts: ceph.mounts.map((mount) => ({ ...mount, hosts: named(mount.hosts) })),
+  mounts,
   protect: protectData,
 });
 
@@ -40,6 +58,43 @@ const applications = kubernetesOf(
   },
   { dependsOn: storage },
 );
+const provider = applications && kubernetesProvider("kubernetes", applications);
+const volumes =
+  provider &&
+  kubernetes.storage &&
+  kubernetesStorageOf(
+    "kubernetes-storage",
+    kubernetes.storage,
+    { cluster: storage, monitors, mounts },
+    { images, protect: protectData },
+    { provider, dependsOn: storage },
+  );
+
+const spaces = new Map(
+  namespaces.map(({ name, ...args }) => [
+    name,
+    new PlatformNamespace(
+      name,
+      { ...args, kubernetesVersion: applications?.version, protect: protectData },
+      { provider },
+    ),
+  ]),
+);
+const stores = databases.map(
+  ({ name, namespace, ...args }) =>
+    new MongoDatabase(
+      name,
+      {
+        ...args,
+        namespace: (spaces.get(namespace) as PlatformNamespace).namespace,
+        image: imageReference(args.engine, images),
+        toolsImage: imageReference("mongodbTools", images),
+        storage: volumes as KubernetesStorage,
+        protect: protectData,
+      },
+      { provider },
+    ),
+);
 
 export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
 export const cephFsid = storage.fsid;
@@ -54,3 +109,9 @@ export const kubernetesEndpoint = applications?.endpoint ?? null;
 export const kubernetesNodes = applications?.nodes ?? null; // of a cluster that was there before nothing is known
 export const kubernetesVersion = applications?.version ?? null;
 export const kubernetesHealthCommand = applications?.healthCommand ?? null;
+export const kubernetesStorage = volumes?.description ?? null;
+export const kubernetesStorageClasses = volumes?.classNames ?? null;
+export const databaseUrls = Object.fromEntries(
+  databases.map(({ name }, index) => [name, stores[index]?.url]),
+);
+export const databaseEngines = Object.fromEntries(databases.map(({ name, engine: its }) => [name, its]));

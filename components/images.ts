@@ -23,6 +23,12 @@ export const catalog = {
   mongodbTools: { reference: "docker.io/library/mongo:8.0.29-noble" },
   /** Stands in for it in labs. https://docs.ferretdb.io/v1.24/quickstart-guide/docker/ */
   ferretdb: { reference: "ghcr.io/ferretdb/ferretdb:1.24.0" },
+  /** Volumes of Ceph in Kubernetes, and what stands between its API and them. https://github.com/ceph/ceph-csi/releases */
+  cephCsi: { reference: "quay.io/cephcsi/cephcsi:v3.17.2" },
+  csiProvisioner: { reference: "registry.k8s.io/sig-storage/csi-provisioner:v6.2.0" },
+  csiResizer: { reference: "registry.k8s.io/sig-storage/csi-resizer:v2.1.0" },
+  csiAttacher: { reference: "registry.k8s.io/sig-storage/csi-attacher:v4.12.0" },
+  csiNodeDriverRegistrar: { reference: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

@@ -12,6 +12,9 @@ export function applicationFaults(raw: Raw): FoundFault[] {
     ...(namespaces.length > 0 && Object.keys(group(raw.kubernetes)).length === 0
       ? [{ at: ["namespaces"], problem: "namespaces need a cluster: kubernetes is not set" }]
       : []),
+    ...(databases.length > 0 && group(raw.kubernetes).storage === undefined
+      ? [{ at: ["databases"], problem: "databases need volumes: kubernetes.storage is not set" }]
+      : []),
     ...repeated("namespaces", namespaces),
     ...repeated("databases", databases),
     ...databases.flatMap((database, index) =>

@@ -3,6 +3,7 @@ import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
+import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /**
@@ -28,6 +29,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
     ...applicationFaults(group(raw)),
+    ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
   ];
 }
 

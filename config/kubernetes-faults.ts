@@ -27,7 +27,7 @@ export function kubernetesFaults(
 }
 
 function besideKubeconfig(settings: Record<string, unknown>): FoundFault[] {
-  const others = Object.keys(settings).filter((key) => key !== "kubeconfigFile");
+  const others = Object.keys(settings).filter((key) => !["kubeconfigFile", "storage"].includes(key));
   return others.length === 0
     ? []
     : [
@@ -52,7 +52,7 @@ function missing(settings: Record<string, unknown>): FoundFault[] {
 }
 
 /** Whether a key stands there under a name near its own, which is reported already. */
-function isMisspelled(key: string, group: Record<string, unknown>, at: Path): boolean {
+export function isMisspelled(key: string, group: Record<string, unknown>, at: Path): boolean {
   const known = keysAt(at);
   return Object.keys(group).some((other) => !known.includes(other) && nearMiss(other, known) === key);
 }

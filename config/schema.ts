@@ -296,10 +296,28 @@ const ipv4Network = matching(
   "an IPv4 network in CIDR notation, such as 10.244.0.0/16",
 );
 
+const storage = z.strictObject({
+  /**
+   * csi: ceph-csi makes volumes when they are claimed; the nodes' kernels need a client of Ceph. host-mount: volumes are
+   * directories of a file system that is mounted on all nodes.
+   */
+  kind: z.enum(["csi", "host-mount"]),
+  /** For host-mount: path of one of ceph.mounts. One that can't be written, or is not on all nodes, is rejected. */
+  mount: z.string().optional(),
+  /** For csi: file system with the volumes of the class `cephfs`. */
+  filesystem: z.string().optional(),
+  /** For csi: pool with the volumes of the class `rbd`. @default none, and no such class */
+  pool: z.string().optional(),
+  /** For csi: one of ceph.clients, with `kubernetes: true`, for the same file system and pool. @default "kubernetes" */
+  client: z.string().optional(),
+  /** For csi: class of claims that name none, cephfs or rbd. @default none */
+  default: z.enum(["cephfs", "rbd"]).optional(),
+});
+
 const kubernetes = z.strictObject({
   /**
    * Kubeconfig of a cluster that is there already, a path on the operator's machine; `~/` is the operator's home.
-   * Every other setting is rejected beside it. @default none: the program makes a cluster
+   * Every other setting but `storage` is rejected beside it. @default none: the program makes a cluster
    */
   kubeconfigFile: keyPath.optional(),
   /** Version, such as 1.34.1; at least 1.31. Another one is an upgrade, node by node. Needed without `kubeconfigFile`. */
@@ -368,6 +386,8 @@ const kubernetes = z.strictObject({
       keep: z.int().min(1).default(28),
     })
     .optional(),
+  /** Volumes for pods, in Ceph. @default none */
+  storage: storage.optional(),
 });
 
 /** Room is left for what the program puts behind it. */

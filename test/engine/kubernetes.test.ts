@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EngineStack, exampleConfig } from "./stack";
+import { EngineStack, exampleConfig, exampleKubeconfig } from "./stack";
 
 const withKubernetes = (version: string) => ({
   ...exampleConfig(),
@@ -17,7 +17,7 @@ describe("a stack with Kubernetes on the real engine", () => {
     stack = await EngineStack.create(withKubernetes("1.34.1"));
     const answers = [
       { match: "kubeadm init --config", stdout: "cluster: made\nsha256:THE-CA\n" },
-      { match: "config view --raw", stdout: "KUBECONFIG-WITH-A-KEY\n" },
+      { match: "config view --raw", stdout: exampleKubeconfig("KUBECONFIG-WITH-A-KEY") },
     ];
     stack.changeWorld({ answers: [...answers, ...stack.world.answers] });
   });

@@ -33,6 +33,15 @@ export const exampleConfig = (names = ["a", "b", "c"]) => ({
   "farmstack:protectData": false as boolean,
 });
 
+/** A kubeconfig of a cluster that nobody can reach, as kubeadm writes it, with this as what lets its user in. */
+export const exampleKubeconfig = (secret: string): string =>
+  stringify({
+    "current-context": "admin@kubernetes",
+    contexts: [{ name: "admin@kubernetes", context: { cluster: "kubernetes", user: "admin" } }],
+    clusters: [{ name: "kubernetes", cluster: { server: "https://192.0.2.20:8443" } }],
+    users: [{ name: "admin", user: { token: secret } }],
+  });
+
 /** A stack on the real engine, with the plugins in memory: nothing but a temporary folder is touched. */
 export class EngineStack {
   private constructor(

@@ -271,6 +271,46 @@ export function kubernetesCases(kubeconfig: string): Case[] {
       made: { outputs: { status: { phase: "Pending" } } },
     },
     {
+      shows: "PersistentVolume: one that is for a claim is found as it is when the cluster has bound it",
+      class: "kubernetes.core.v1.PersistentVolume",
+      name: "directory",
+      provider: "cluster",
+      props: {
+        metadata: { name: "contract.directory" },
+        spec: {
+          storageClassName: "contract-directories",
+          capacity: { storage: "1Gi" },
+          accessModes: ["ReadWriteMany"],
+          persistentVolumeReclaimPolicy: "Retain",
+          hostPath: { path: "/mnt/contract", type: "Directory" },
+          claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: "directory" },
+        },
+      },
+      plan: "same",
+      made: {
+        outputs: { status: expect.objectContaining({ phase: expect.stringMatching(/Available|Bound/) }) },
+      },
+      changedLook: {
+        host: ["kubectl get pv contract.directory -o jsonpath='{.status.phase}'", "Bound"],
+      },
+    },
+    {
+      shows: "PersistentVolumeClaim: is waited for until its volume is bound to it",
+      class: "kubernetes.core.v1.PersistentVolumeClaim",
+      name: "directory-claim",
+      provider: "cluster",
+      props: {
+        ...inSpace("directory"),
+        spec: {
+          storageClassName: "contract-directories",
+          accessModes: ["ReadWriteMany"],
+          resources: { requests: { storage: "1Gi" } },
+        },
+      },
+      plan: "same",
+      made: { outputs: { status: expect.objectContaining({ phase: "Bound" }) } },
+    },
+    {
       shows: "ClusterRole: has no namespace, other rules update it",
       class: "kubernetes.rbac.v1.ClusterRole",
       name: "role",

@@ -17,7 +17,7 @@ export interface Kept {
 /** What a plan does with a resource. */
 export type Operation = "same" | "create" | "update" | "replace" | "delete";
 
-/** A stack of the program next to this file, on whichever plugins the lab has. */
+/** A stack of one of the programs next to this file, on whichever plugins the lab has. */
 export class ContractStack {
   /** All that the engine has printed so far. */
   printed = "";
@@ -26,17 +26,26 @@ export class ContractStack {
     private readonly workspace: Workspace,
     private readonly name: string,
     private readonly salt: string,
+    private readonly program: string,
   ) {}
 
-  static async open(folder: string, name: string): Promise<ContractStack> {
+  static async open(folder: string, name: string, program = "program"): Promise<ContractStack> {
     const workspace = await Workspace.open(folder, join(labDir, "pulumi", "home"));
-    return new ContractStack(workspace, name, await workspace.ensureStack("contract", name));
+    const salt = await workspace.ensureStack("contract", name);
+    return new ContractStack(workspace, name, salt, program);
   }
 
   /** Says what the next run is to make. */
-  async declare(resources: Declared[]): Promise<void> {
+  declare(resources: Declared[]): Promise<void> {
     // As text: the CLI would take an object with a key like `secure` for something of its own.
-    const config = { "contract:resources": JSON.stringify(resources) };
+    return this.configure({ resources: JSON.stringify(resources) });
+  }
+
+  /** Gives the program its settings. */
+  async configure(settings: Record<string, string>): Promise<void> {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`contract:${key}`, value]),
+    );
     await writeFile(this.configFile, JSON.stringify({ config, encryptionsalt: this.salt }));
   }
 
@@ -90,7 +99,7 @@ export class ContractStack {
   }
 
   private pulumi(...args: string[]): Promise<RunResult> {
-    return this.workspace.pulumi(args, { cwd: join(__dirname, "program"), allow: anyCode });
+    return this.workspace.pulumi(args, { cwd: join(__dirname, this.program), allow: anyCode });
   }
 }
 

@@ -35,6 +35,7 @@ const classes: Record<Declared["class"], ResourceClass> = {
   "kubernetes.batch.v1.Job": kubernetes.batch.v1.Job,
   "kubernetes.core.v1.ConfigMap": kubernetes.core.v1.ConfigMap,
   "kubernetes.core.v1.Namespace": kubernetes.core.v1.Namespace,
+  "kubernetes.core.v1.PersistentVolume": kubernetes.core.v1.PersistentVolume,
   "kubernetes.core.v1.PersistentVolumeClaim": kubernetes.core.v1.PersistentVolumeClaim,
   "kubernetes.core.v1.Secret": kubernetes.core.v1.Secret,
   "kubernetes.core.v1.Service": kubernetes.core.v1.Service,

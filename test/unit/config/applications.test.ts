@@ -27,7 +27,14 @@ describe("namespaces and databases", () => {
   });
 
   it.each([
-    [{ kubernetes: undefined }, "namespaces: namespaces need a cluster: kubernetes is not set"],
+    [
+      { kubernetes: undefined, databases: [] },
+      "namespaces: namespaces need a cluster: kubernetes is not set",
+    ],
+    [
+      { kubernetes: { ...completeSettings().kubernetes, storage: undefined } },
+      "databases: databases need volumes: kubernetes.storage is not set",
+    ],
     [{ namespaces: [shop, shop] }, 'namespaces[1].name: "shop" is already the name of namespaces[0]'],
     [
       { namespaces: [shop, { ...shop, name: "kube-system" }] },

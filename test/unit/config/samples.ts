@@ -85,6 +85,15 @@ export function completeSettings() {
           memoryMiB: 512,
           keyType: "aes256k",
         },
+        {
+          filesystem: "cephfs",
+          path: "/srv/volumes",
+          hosts: ["host1", "host2", "host3"],
+          access: "read-write",
+          client: "fuse",
+          memoryMiB: 1024,
+          keyType: "aes",
+        },
       ],
       settings: {
         global: { debug_rocksdb: "0/0" },
@@ -110,6 +119,7 @@ export function completeSettings() {
       ignorePreflightErrors: ["NumCPU"],
       kubelet: { maxPods: 50 },
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
+      storage: { kind: "host-mount", mount: "/srv/volumes" } as Record<string, string>,
     },
     namespaces: [
       {

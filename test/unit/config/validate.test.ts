@@ -256,7 +256,10 @@ describe("faults", () => {
     ],
     [
       "kubeconfig of a cluster, and one to be made",
-      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod" }),
+      (s) => {
+        Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined });
+        s.databases = []; // they need storage
+      },
       "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
     ],
     [
@@ -387,7 +390,7 @@ describe("faults", () => {
     [
       "path twice",
       (s) => s.ceph.mounts.push({ ...s.ceph.mounts[0]! }),
-      'ceph.mounts[1].path: "/mnt/cephfs" is already the path of mounts[0]',
+      'ceph.mounts[2].path: "/mnt/cephfs" is already the path of mounts[0]',
     ],
     [
       "paths of one name",
@@ -396,7 +399,7 @@ describe("faults", () => {
           { ...s.ceph.mounts[0]!, path: "/mnt/a/b" },
           { ...s.ceph.mounts[0]!, path: "/mnt/a-b" },
         ),
-      'ceph.mounts[2].path: "/mnt/a-b" has the name of mounts[1]',
+      'ceph.mounts[3].path: "/mnt/a-b" has the name of mounts[2]',
     ],
     [
       "client of the program",

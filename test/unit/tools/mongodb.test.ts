@@ -63,16 +63,24 @@ afterEach(() => {
 function stack(database: object = { backup: { sizeGiB: 2 } }, onHosts = false): Stack {
   const names = ["host1", "host2", "host3"];
   const file = at("Pulumi.test.yaml");
+  const storage = { kind: "csi", filesystem: "cephfs", client: "kubernetes" };
   const config = {
     "farmstack:hosts": names.map((name, index) => ({
       name,
       address: `192.0.2.1${index + 1}`,
       hostKey: exampleHostKey(index + 1),
     })),
-    "farmstack:ceph": { publicNetwork: "192.0.2.0/24", monitors: ["host1"], managers: ["host1"] },
+    "farmstack:ceph": {
+      publicNetwork: "192.0.2.0/24",
+      monitors: ["host1"],
+      managers: ["host1"],
+      metadataServers: ["host1"],
+      filesystems: ["cephfs"],
+      clients: [{ name: "kubernetes", filesystem: "cephfs", kubernetes: true }],
+    },
     "farmstack:kubernetes": onHosts
-      ? { version: "1.34.1", controlPlane: names }
-      : { kubeconfigFile: "/etc/farm/kubeconfig" },
+      ? { version: "1.34.1", controlPlane: names, storage }
+      : { kubeconfigFile: "/etc/farm/kubeconfig", storage },
     "farmstack:namespaces": [{ name: "shop", environment: "TEST" }],
     "farmstack:databases": [{ name: "mongo", namespace: "shop", members: 1, sizeGiB: 1, ...database }],
   };
