@@ -1,10 +1,25 @@
 import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
-import { kubernetesStorageOf } from "./components/kubernetes-storage";
+import { imageReference } from "./components/images";
+import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubernetes-storage";
+import { MongoDatabase } from "./components/mongodb";
+import { PlatformNamespace } from "./components/namespace";
 import { loadSettings, sshOf } from "./config";
 
-const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph, kubernetes } = loadSettings();
+const {
+  hosts,
+  ssh,
+  engine,
+  system,
+  images,
+  dataDirectory,
+  protectData,
+  ceph,
+  kubernetes,
+  namespaces,
+  databases,
+} = loadSettings();
 
 // The machines
 const machines = new Map(
@@ -55,6 +70,32 @@ const volumes =
     { provider, dependsOn: storage },
   );
 
+const spaces = new Map(
+  namespaces.map(({ name, ...args }) => [
+    name,
+    new PlatformNamespace(
+      name,
+      { ...args, kubernetesVersion: applications?.version, protect: protectData },
+      { provider },
+    ),
+  ]),
+);
+const stores = databases.map(
+  ({ name, namespace, ...args }) =>
+    new MongoDatabase(
+      name,
+      {
+        ...args,
+        namespace: (spaces.get(namespace) as PlatformNamespace).namespace,
+        image: imageReference(args.engine, images),
+        toolsImage: imageReference("mongodbTools", images),
+        storage: volumes as KubernetesStorage,
+        protect: protectData,
+      },
+      { provider },
+    ),
+);
+
 export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
 export const cephFsid = storage.fsid;
 export const cephMonitors = ceph.monitors;
@@ -70,3 +111,7 @@ export const kubernetesVersion = applications?.version ?? null;
 export const kubernetesHealthCommand = applications?.healthCommand ?? null;
 export const kubernetesStorage = volumes?.description ?? null;
 export const kubernetesStorageClasses = volumes?.classNames ?? null;
+export const databaseUrls = Object.fromEntries(
+  databases.map(({ name }, index) => [name, stores[index]?.url]),
+);
+export const databaseEngines = Object.fromEntries(databases.map(({ name, engine: its }) => [name, its]));

@@ -18,6 +18,11 @@ export const catalog = {
   /** The network of pods, and its CNI plugin. https://github.com/flannel-io/flannel/releases */
   flannel: { reference: "ghcr.io/flannel-io/flannel:v0.28.4" },
   flannelPlugin: { reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1" },
+  /** The database, and its shell and tools. https://hub.docker.com/_/mongo */
+  mongodb: { reference: "docker.io/library/mongo:8.0.29-noble" },
+  mongodbTools: { reference: "docker.io/library/mongo:8.0.29-noble" },
+  /** Stands in for it in labs. https://docs.ferretdb.io/v1.24/quickstart-guide/docker/ */
+  ferretdb: { reference: "ghcr.io/ferretdb/ferretdb:1.24.0" },
   /** Volumes of Ceph in Kubernetes, and what stands between its API and them. https://github.com/ceph/ceph-csi/releases */
   cephCsi: { reference: "quay.io/cephcsi/cephcsi:v3.17.2" },
   csiProvisioner: { reference: "registry.k8s.io/sig-storage/csi-provisioner:v6.2.0" },

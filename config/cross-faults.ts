@@ -1,4 +1,5 @@
 import { type FoundFault } from "./faults";
+import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
@@ -27,6 +28,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
+    ...applicationFaults(group(raw)),
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
   ];
 }

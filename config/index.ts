@@ -2,6 +2,7 @@ export { ConfigurationFaults, type Fault } from "./faults";
 export { loadSettings } from "./load";
 export type {
   CephSettings,
+  DatabaseSettings,
   EngineSettings,
   HostSettings,
   ImageSettings,

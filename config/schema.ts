@@ -390,6 +390,83 @@ const kubernetes = z.strictObject({
   storage: storage.optional(),
 });
 
+/** Room is left for what the program puts behind it. */
+const objectName = matching(
+  (text) => label.test(text) && text.length <= 40,
+  "a name of lower-case letters, digits and -, at most 40",
+);
+
+const namespace = z.strictObject({
+  /** Name of the namespace; another one is another namespace. Those of Kubernetes itself, and repetitions, are rejected. */
+  name: objectName.refine((text) => !/^(default$|kube-)/.test(text), "this namespace is Kubernetes' own"),
+  /** What runs in it: TEST or PRODUCTION. */
+  environment: z.enum(["TEST", "PRODUCTION"]),
+  /** The most that all pods and claims may have together. */
+  quota: z
+    .strictObject({
+      /** CPU that pods ask for, cores. @default 8 */
+      cpu: z.int().min(1).default(8),
+      /** Memory of pods, GiB. @default 16 */
+      memoryGiB: z.int().min(1).default(16),
+      /** Pods. @default 50 */
+      pods: z.int().min(1).default(50),
+      /** Storage of claims, GiB. @default 200 */
+      storageGiB: z.int().min(0).default(200),
+      /** Claims. @default 20 */
+      claims: z.int().min(0).default(20),
+    })
+    .prefault({}),
+  /** What a container gets that says nothing about itself. */
+  containers: z
+    .strictObject({
+      /** CPU that it asks for, thousandths of a core. @default 100 */
+      cpuMilli: z.int().min(1).default(100),
+      /** Memory that it asks for and may not pass, MiB. @default 256 */
+      memoryMiB: z.int().min(4).default(256),
+    })
+    .prefault({}),
+});
+
+const database = z.strictObject({
+  /** Name, of at most 40 characters; another one is another database. Repetitions are rejected. */
+  name: objectName,
+  /** One of `namespaces`. */
+  namespace: z.string(),
+  /** Server program: mongodb, or ferretdb for labs. @default "mongodb" */
+  engine: z.enum(["mongodb", "ferretdb"]).default("mongodb"),
+  /** Servers, 1 or 3; ferretdb has 1. From 3 to 1 there is no way back by this setting. */
+  members: z.literal([1, 3]),
+  /** Database that clients may read and write. @default "app" */
+  database: matching(
+    /^(?!admin$|local$|config$)[\w-]{1,38}$/,
+    "the name of a database, not one of MongoDB's own",
+  ).default("app"),
+  /** Size of each member's volume, GiB. Of volumes that are there nothing changes. */
+  sizeGiB: z.int().min(1),
+  /** Memory of each member, MiB. @default 2048 */
+  memoryMiB: z.int().min(256).default(2048),
+  /** CPU that each member asks for, thousandths of a core. @default 250 */
+  cpuMilli: z.int().min(1).default(250),
+  /** Another number makes new users with new passwords; `npm run mongodb -- rotate` raises it. Never lower it. @default 0 */
+  rotation: z.int().min(0).default(0),
+  /** Users of generations up to this one end; less than `rotation`. @default all before the previous one */
+  retired: z.int().min(0).optional(),
+  /** Regular dumps. @default none */
+  backup: z
+    .strictObject({
+      /** When, five fields as cron has them, in UTC. @default "0 2 * * *" */
+      schedule: matching(
+        /^[\d*,/-]+( [\d*,/A-Za-z-]+){4}$/,
+        "five fields of cron, such as 0 2 * * *",
+      ).default("0 2 * * *"),
+      /** How many are kept, at least 1. @default 14 */
+      keep: z.int().min(1).default(14),
+      /** Size of the volume that they are on, GiB. */
+      sizeGiB: z.int().min(1),
+    })
+    .optional(),
+});
+
 /** Schema of a stack's configuration. Use `validate`, which words the faults and checks the fields against each other. */
 export const stackSchema = z.strictObject({
   /** The machines, in any order; at least 1. */
@@ -406,6 +483,10 @@ export const stackSchema = z.strictObject({
   ceph,
   /** The cluster for applications. @default none: no host is in its controlPlane */
   kubernetes: kubernetes.prefault({}),
+  /** Namespaces of applications; they need a cluster. @default [] */
+  namespaces: z.array(namespace).default([]),
+  /** Databases that speak MongoDB's protocol, each in one of the namespaces. @default [] */
+  databases: z.array(database).default([]),
   /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
   dataDirectory: hostPath.default("/var/lib/farmstack"),
   /**
@@ -424,3 +505,4 @@ export type SystemSettings = StackSettings["system"];
 export type ImageSettings = StackSettings["images"];
 export type CephSettings = StackSettings["ceph"];
 export type KubernetesSettings = StackSettings["kubernetes"];
+export type DatabaseSettings = StackSettings["databases"][number];

@@ -121,6 +121,29 @@ export function completeSettings() {
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
       storage: { kind: "host-mount", mount: "/srv/volumes" } as Record<string, string>,
     },
+    namespaces: [
+      {
+        name: "shop",
+        environment: "PRODUCTION",
+        quota: { cpu: 4, memoryGiB: 32, pods: 40, storageGiB: 300, claims: 10 },
+        containers: { cpuMilli: 50, memoryMiB: 128 },
+      },
+    ],
+    databases: [
+      {
+        name: "mongo",
+        namespace: "shop",
+        engine: "mongodb",
+        members: 3,
+        database: "profiles",
+        sizeGiB: 20,
+        memoryMiB: 4096,
+        cpuMilli: 500,
+        rotation: 2,
+        retired: 1,
+        backup: { schedule: "30 1 * * *", keep: 7, sizeGiB: 40 },
+      },
+    ],
     dataDirectory: "/srv/farmstack",
     protectData: false,
   };

@@ -74,6 +74,8 @@ describe("a valid configuration", () => {
         ignorePreflightErrors: [],
         kubelet: {},
       },
+      namespaces: [],
+      databases: [],
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
@@ -254,7 +256,10 @@ describe("faults", () => {
     ],
     [
       "kubeconfig of a cluster, and one to be made",
-      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined }),
+      (s) => {
+        Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined });
+        s.databases = []; // they need storage
+      },
       "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
     ],
     [
