@@ -36,6 +36,7 @@ interface Call {
   request: IncomingMessage;
   response: ServerResponse;
   url: URL;
+  requestId: string;
 }
 
 type Handler = (call: Call) => Promise<void> | void;
@@ -59,36 +60,40 @@ export function createApp({ profiles, log, version, loadTest }: AppOptions): App
     ...(loadTest ? { "/load": { GET: burn } } : {}),
   };
 
-  async function showProfile({ request, response }: Call): Promise<void> {
-    const profile = await fromDatabase(profiles.read());
+  async function showProfile({ request, response, requestId }: Call): Promise<void> {
+    const profile = await fromDatabase(profiles.read(), requestId);
     const saved = /(^|;\s*)saved=1/.test(request.headers.cookie ?? "");
     // The message is for once: a reload shows the page without it.
     const headers = saved ? { ...html, "Set-Cookie": "saved=; Path=/; Max-Age=0" } : html;
-    send(
-      response,
-      200,
-      headers,
-      profilePage({ fields: formFields(profile), faults: {}, profile, saved, version }),
-    );
+    const done = saved ? "Your profile is saved." : undefined;
+    send(response, 200, headers, profilePage({ fields: formFields(profile), profile, done, version }));
   }
 
-  async function saveProfile({ request, response }: Call): Promise<void> {
+  async function saveProfile({ request, response, requestId }: Call): Promise<void> {
     const site = request.headers["sec-fetch-site"];
     if (site !== undefined && site !== "same-origin" && site !== "none")
       throw new Refusal(403, "This form was sent from another site.");
     const { fields, faults, profile } = readForm(await readBody(request));
     if (Object.keys(faults).length > 0) {
-      send(response, 422, html, profilePage({ fields, faults, profile: undefined, saved: false, version }));
+      send(response, 422, html, profilePage({ fields, faults, version }));
       return;
     }
-    await fromDatabase(profiles.save(profile));
+    try {
+      await fromDatabase(profiles.save(profile), requestId);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // What was entered isn't lost.
+      const wrong = "Nothing was saved: the database can't be reached right now. Try again in a moment.";
+      send(response, error.status, { ...html, ...error.headers }, profilePage({ fields, wrong, version }));
+      return;
+    }
     const cookie = "saved=1; Path=/; Max-Age=30; HttpOnly; SameSite=Lax";
     send(response, 303, { ...text, Location: "/", "Set-Cookie": cookie }, "saved\n");
   }
 
-  async function tellReady({ response }: Call): Promise<void> {
+  async function tellReady({ response, requestId }: Call): Promise<void> {
     if (draining) return send(response, 503, text, "stopping\n");
-    await fromDatabase(profiles.ping());
+    await fromDatabase(profiles.ping(), requestId);
     send(response, 200, text, "ready\n");
   }
 
@@ -101,11 +106,11 @@ export function createApp({ profiles, log, version, loadTest }: AppOptions): App
   }
 
   /** Reports why the database didn't answer; the person reads only that it didn't. */
-  async function fromDatabase<T>(answer: Promise<T>): Promise<T> {
+  async function fromDatabase<T>(answer: Promise<T>, requestId: string): Promise<T> {
     try {
       return await answer;
     } catch (error) {
-      log("error", `database: ${(error as Error).message}`);
+      log("error", `database: ${(error as Error).message}`, { requestId });
       throw new Refusal(503, "The profile can't be reached right now. Try again in a moment.", {
         "Retry-After": "2",
       });
@@ -141,7 +146,7 @@ export function createApp({ profiles, log, version, loadTest }: AppOptions): App
     response.setHeader("Referrer-Policy", "no-referrer");
     if (draining) response.setHeader("Connection", "close");
     try {
-      await answer({ request, response, url });
+      await answer({ request, response, url, requestId });
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(500, "Something went wrong.");
       if (refusal !== error) log("error", String(error), { requestId });

@@ -11,24 +11,32 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export interface ProfilePage extends Entered {
-  /** What is stored; undefined when nothing is, or what was entered isn't what is stored. */
-  profile: Pick<StoredProfile, "name" | "email" | "interests" | "savedAt"> | undefined;
-  /** Whether to say that it was saved just now. */
-  saved: boolean;
+export interface ProfilePage {
+  /** What the form holds. */
+  fields: Entered["fields"];
+  /** What is wrong with it. @default nothing */
+  faults?: Entered["faults"];
+  /** What is stored. @default nothing, or it isn't known */
+  profile?: StoredProfile;
+  /** A message of success. @default none */
+  done?: string;
+  /** A message of failure. @default none */
+  wrong?: string;
   version: string;
 }
 
-export function profilePage({ fields, faults, profile, saved, version }: ProfilePage): string {
-  const wrong = Object.keys(faults) as Field[];
+export function profilePage({ fields, faults = {}, profile, done, wrong, version }: ProfilePage): string {
+  const faulty = Object.keys(faults) as Field[];
+  const known = profile ?? (done || wrong || faulty.length > 0 ? undefined : "none");
   return page(
     "Your profile",
     version,
-    `${profile ? card(profile) : greeting}
-    ${saved ? '<p class="message done" role="status">Your profile is saved.</p>' : ""}
-    ${wrong.length > 0 ? faultList(wrong, faults) : ""}
+    `${known === "none" ? greeting : known ? card(known) : ""}
+    ${done ? `<p class="message done" role="status">${escape(done)}</p>` : ""}
+    ${wrong ? `<p class="message wrong" role="alert">${escape(wrong)}</p>` : ""}
+    ${faulty.length > 0 ? faultList(faulty, faults) : ""}
     <form method="post" action="/profile" aria-labelledby="form-title">
-      <h2 id="form-title">${profile ? "Edit your profile" : "Tell us who you are"}</h2>
+      <h2 id="form-title">${known === "none" ? "Tell us who you are" : "Edit your profile"}</h2>
       ${input("name", "Name", { value: fields.name, fault: faults.name, attributes: 'autocomplete="name" required' })}
       ${input("email", "Email", { value: fields.email, fault: faults.email, attributes: 'type="email" autocomplete="email" required' })}
       ${input("interests", "Interests", { value: fields.interests, fault: faults.interests, hint: "Separate them by commas." })}
@@ -72,7 +80,7 @@ function page(title: string, version: string, content: string, note?: string): s
 
 const greeting = `<section class="card empty"><p>You have no profile yet. Fill in the form, and it will be kept for you.</p></section>`;
 
-function card({ name, email, interests }: NonNullable<ProfilePage["profile"]>): string {
+function card({ name, email, interests }: StoredProfile): string {
   const tags = interests.map((interest) => `<li>${escape(interest)}</li>`).join("");
   return `<section class="card" aria-label="What is saved">
       <span class="initials" aria-hidden="true">${escape(initials(name))}</span>
@@ -84,8 +92,8 @@ function card({ name, email, interests }: NonNullable<ProfilePage["profile"]>): 
     </section>`;
 }
 
-function faultList(wrong: Field[], faults: Entered["faults"]): string {
-  const items = wrong.map((field) => `<li><a href="#${field}">${escape(faults[field] ?? "")}</a></li>`);
+function faultList(faulty: Field[], faults: Entered["faults"]): string {
+  const items = faulty.map((field) => `<li><a href="#${field}">${escape(faults[field] ?? "")}</a></li>`);
   return `<div class="message wrong" role="alert"><p>Nothing was saved yet:</p><ul>${items.join("")}</ul></div>`;
 }
 
