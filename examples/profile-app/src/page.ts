@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { limits, type Entered, type Field, type StoredProfile } from "./profile";
 import { style } from "./style";
 
-/** The page may use its own style and send its own form, and nothing else. */
+/** A page may use its own style and send its own form, and nothing else. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+  "img-src data:", // the empty icon
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
@@ -29,12 +30,12 @@ export function profilePage({ fields, faults = {}, profile, done, wrong, version
   const faulty = Object.keys(faults) as Field[];
   const known = profile ?? (done || wrong || faulty.length > 0 ? undefined : "none");
   return page(
-    "Your profile",
+    faulty.length > 0 ? "Not saved: your profile" : "Your profile",
     version,
-    `${known === "none" ? greeting : known ? card(known) : ""}
-    ${done ? `<p class="message done" role="status">${escape(done)}</p>` : ""}
+    `${done ? `<p class="message done" role="status">${escape(done)}</p>` : ""}
     ${wrong ? `<p class="message wrong" role="alert">${escape(wrong)}</p>` : ""}
     ${faulty.length > 0 ? faultList(faulty, faults) : ""}
+    ${known === "none" ? greeting : known ? card(known) : ""}
     <form method="post" action="/profile" aria-labelledby="form-title">
       <h2 id="form-title">${known === "none" ? "Tell us who you are" : "Edit your profile"}</h2>
       ${input("name", "Name", { value: fields.name, fault: faults.name, attributes: 'autocomplete="name" required' })}
@@ -87,7 +88,7 @@ function card({ name, email, interests }: StoredProfile): string {
       <div>
         <p class="name">${escape(name)}</p>
         <p class="email">${escape(email)}</p>
-        ${tags ? `<ul class="interests" aria-label="Interests">${tags}</ul>` : ""}
+        ${tags ? `<ul class="interests" aria-label="Saved interests">${tags}</ul>` : ""}
       </div>
     </section>`;
 }
@@ -120,7 +121,7 @@ function initials(name: string): string {
   const words = name.split(" ");
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
   return letters
-    .map((word) => [...(word ?? "")][0] ?? "")
+    .map((word) => /[\p{L}\p{N}]/u.exec(word ?? "")?.[0] ?? "")
     .join("")
     .toUpperCase();
 }

@@ -2,13 +2,13 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --ground: #eef2f6; --surface: #ffffff; --ink: #17212b; --quiet: #55636f; --line: #b8c4cf;
+  --ground: #eef2f6; --surface: #ffffff; --ink: #17212b; --quiet: #55636f; --line: #7d8b98;
   --accent: #1457b8; --on-accent: #ffffff; --tag: #e3edfb; --tag-ink: #12408a;
   --good: #dff3e4; --good-ink: #0f5a2a; --bad: #fde6e4; --bad-ink: #96160d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #10161c; --surface: #1a222b; --ink: #e9eef3; --quiet: #a3b1bd; --line: #46535f;
+    --ground: #10161c; --surface: #1a222b; --ink: #e9eef3; --quiet: #a3b1bd; --line: #7b8894;
     --accent: #7db0ff; --on-accent: #0a1c36; --tag: #223a5e; --tag-ink: #cfe1ff;
     --good: #143a22; --good-ink: #b4ebc6; --bad: #47191a; --bad-ink: #ffc9c4;
   }
