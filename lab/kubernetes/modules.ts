@@ -80,7 +80,7 @@ export const modules = {
   "metrics-server": {
     title: `metrics-server ${versions.metricsServer}`,
     packages: ["sigs.k8s.io/metrics-server/cmd/metrics-server"],
-    variables: { [`${component}.gitVersion`]: `v${versions.metricsServer}` },
+    variables: { "k8s.io/client-go/pkg/version.gitVersion": `v${versions.metricsServer}` },
     links: [],
     version: versions.metricsServer,
   },
