@@ -20,6 +20,7 @@ const application: Source = {
   folder,
   files: [
     ...pinned,
+    "tsconfig.json",
     ...readdirSync(join(folder, "src"))
       .sort()
       .map((name) => join("src", name)),
