@@ -1,0 +1,2 @@
+export { publishApplications } from "./publish";
+export { type ApplicationReferences } from "./images";

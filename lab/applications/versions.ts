@@ -1,0 +1,4 @@
+import { version } from "../../examples/profile-app/package.json";
+
+/** Versions of the example application: what it is, and the same under another number, to tell two rollouts apart. */
+export const profileAppVersions = { current: version, next: "2.0.0" };
