@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { all, type Input, type Output } from "@pulumi/pulumi";
+import { type Destination, type Source } from "./network-policy";
+
+/** A value in a ConfigMap. */
+export interface ConfigMapKey {
+  configMap: Input<string>;
+  key: string;
+  /** Any text that changes when the value does, where the ConfigMap keeps its name: another one rolls the pods. @default none */
+  version?: Input<string>;
+}
+
+/** A value in a Secret. */
+export interface SecretKey {
+  secret: Input<string>;
+  key: string;
+  /** As of a ConfigMap. It can be read in the pods' annotations: nothing from which the value could be guessed. @default none */
+  version?: Input<string>;
+}
+
+/** A database that the app uses, as its component gives it. */
+export interface DatabaseUse {
+  url: ConfigMapKey;
+  user: SecretKey;
+  password: SecretKey;
+  /** Names of the variables. @default DB_URL, USER_NAME, USER_PWD */
+  variables?: { url?: string; user?: string; password?: string };
+  /** Labels by which the database knows its clients; the app's pods get them. @default none */
+  clientLabels?: Record<string, string>;
+  /** Where it runs. */
+  pods: Source;
+  /** Its TCP port. @default 27017 */
+  port?: number;
+}
+
+/** What an app has to do with the cluster's other objects. */
+export interface Wiring {
+  /** Variables from ConfigMaps, by name. */
+  config: Record<string, ConfigMapKey>;
+  /** Variables from Secrets, by name. */
+  secrets: Record<string, SecretKey>;
+  /** More labels of its pods. */
+  labels: Record<string, string>;
+  /** Which pods it asks. */
+  asks: Destination[];
+}
+
+/** The same, with a database. */
+export function withDatabase(wiring: Wiring, database: DatabaseUse | undefined): Wiring {
+  if (!database) return wiring;
+  const { url = "DB_URL", user = "USER_NAME", password = "USER_PWD" } = database.variables ?? {};
+  return {
+    config: { [url]: database.url, ...wiring.config },
+    secrets: { [user]: database.user, [password]: database.password, ...wiring.secrets },
+    labels: { ...database.clientLabels, ...wiring.labels },
+    asks: [{ ...database.pods, port: database.port ?? 27017 }, ...wiring.asks],
+  };
+}
+
+/** Environment of the container, in the order of the names: it stays the same however the program lists them. */
+export function environmentOf({ config, secrets }: Pick<Wiring, "config" | "secrets">) {
+  const variables = [
+    ...Object.entries(config).map(([name, { configMap, key }]) => ({
+      name,
+      valueFrom: { configMapKeyRef: { name: configMap, key } },
+    })),
+    ...Object.entries(secrets).map(([name, { secret, key }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret, key } },
+    })),
+  ];
+  return variables.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A short text of all versions, which changes with any of them; undefined: there are none. */
+export function versionOf({
+  config,
+  secrets,
+}: Pick<Wiring, "config" | "secrets">): Output<string> | undefined {
+  const versions = Object.entries({ ...config, ...secrets })
+    .filter(([, { version }]) => version !== undefined)
+    .map(([name, { version }]) => [name, version as Input<string>] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (versions.length === 0) return undefined;
+  return all(versions.map(([name, version]) => all([name, version]))).apply((pairs) =>
+    createHash("sha256").update(JSON.stringify(pairs)).digest("hex").slice(0, 16),
+  );
+}
