@@ -50,7 +50,7 @@ export type CanaryShare =
 /** A Service that a route leads to. */
 interface Backends {
   stable: string;
-  canary?: { service: string; share: CanaryShare };
+  canary?: { service: string; gets: CanaryShare };
 }
 
 /** Port of all Services of apps. */
@@ -76,15 +76,15 @@ function rules({ stable, canary }: Backends, path = "/") {
   const match = { path: { type: "PathPrefix", value: path } };
   const to = (name: string, weight = 1) => ({ name, port: servicePort, weight });
   if (!canary) return [{ matches: [match], backendRefs: [to(stable)] }];
-  const { service, share } = canary;
-  if ("header" in share) {
-    const headers = [{ type: "Exact", ...share.header }];
+  const { service, gets } = canary;
+  if ("header" in gets) {
+    const headers = [{ type: "Exact", ...gets.header }];
     return [
       { matches: [{ ...match, headers }], backendRefs: [to(service)] },
       { matches: [match], backendRefs: [to(stable)] },
     ];
   }
-  return [{ matches: [match], backendRefs: [to(stable, 100 - share.weight), to(service, share.weight)] }];
+  return [{ matches: [match], backendRefs: [to(stable, 100 - gets.weight), to(service, gets.weight)] }];
 }
 
 export function ingressSpec(

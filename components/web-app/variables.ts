@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { all, type Input, type Output } from "@pulumi/pulumi";
-import { type Destination, type Source } from "./network-policy";
+import { type Destination } from "./network-policy";
 
 /** A value in a ConfigMap. */
 export interface ConfigMapKey {
@@ -18,19 +18,26 @@ export interface SecretKey {
   version?: Input<string>;
 }
 
-/** A database that the app uses, as its component gives it. */
+/** A database that the app uses; what `MongoDatabase` is will do as it is. */
 export interface DatabaseUse {
-  url: ConfigMapKey;
-  user: SecretKey;
-  password: SecretKey;
+  /** ConfigMap with its URL. */
+  configMap: Input<string>;
+  /** Secret with the user's name and password. */
+  secret: Input<string>;
+  /** Keys in the two. @default url, username, password */
+  keys?: DatabaseNames;
   /** Names of the variables. @default DB_URL, USER_NAME, USER_PWD */
-  variables?: { url?: string; user?: string; password?: string };
+  variables?: DatabaseNames;
   /** Labels by which the database knows its clients; the app's pods get them. @default none */
   clientLabels?: Record<string, string>;
-  /** Where it runs. */
-  pods: Source;
-  /** Its TCP port. @default 27017 */
-  port?: number;
+  /** Its pods, where no policy of the database itself lets its clients out to them. @default none */
+  pods?: Destination;
+}
+
+export interface DatabaseNames {
+  url?: string;
+  user?: string;
+  password?: string;
 }
 
 /** What an app has to do with the cluster's other objects. */
@@ -45,16 +52,39 @@ export interface Wiring {
   asks: Destination[];
 }
 
+const defaultKeys = { url: "url", user: "username", password: "password" };
+const defaultVariables = { url: "DB_URL", user: "USER_NAME", password: "USER_PWD" };
+
 /** The same, with a database. */
 export function withDatabase(wiring: Wiring, database: DatabaseUse | undefined): Wiring {
   if (!database) return wiring;
-  const { url = "DB_URL", user = "USER_NAME", password = "USER_PWD" } = database.variables ?? {};
+  const { configMap, secret, clientLabels, pods } = database;
+  const keys = { ...defaultKeys, ...database.keys };
+  const { url, user, password } = { ...defaultVariables, ...database.variables };
   return {
-    config: { [url]: database.url, ...wiring.config },
-    secrets: { [user]: database.user, [password]: database.password, ...wiring.secrets },
-    labels: { ...database.clientLabels, ...wiring.labels },
-    asks: [{ ...database.pods, port: database.port ?? 27017 }, ...wiring.asks],
+    config: { ...wiring.config, [url]: { configMap, key: keys.url } },
+    secrets: {
+      ...wiring.secrets,
+      [user]: { secret, key: keys.user },
+      [password]: { secret, key: keys.password },
+    },
+    labels: { ...wiring.labels, ...clientLabels },
+    asks: [...(pods ? [pods] : []), ...wiring.asks],
   };
+}
+
+/** Names of all variables, as often as they are given. */
+export function variablesOf(given: {
+  values?: object;
+  config?: object;
+  secrets?: object;
+  database?: Pick<DatabaseUse, "variables">;
+}): string[] {
+  const { values = {}, config = {}, secrets = {}, database } = given;
+  return [
+    ...[values, config, secrets].flatMap((group) => Object.keys(group)),
+    ...(database ? Object.values({ ...defaultVariables, ...database.variables }) : []),
+  ];
 }
 
 /** Environment of the container, in the order of the names: it stays the same however the program lists them. */

@@ -17,6 +17,7 @@ import {
   type DatabaseUse,
   environmentOf,
   type SecretKey,
+  variablesOf,
   versionOf,
   withDatabase,
 } from "./variables";
@@ -33,6 +34,8 @@ export interface WebAppArgs {
   environment: "TEST" | "PRODUCTION";
   /** Its database: three variables, and the way to it. @default none */
   database?: DatabaseUse;
+  /** Variables and their values, which the program keeps in a ConfigMap: nothing secret. @default none */
+  values?: Record<string, pulumi.Input<string>>;
   /** Variables from ConfigMaps, by name. @default none */
   config?: Record<string, ConfigMapKey>;
   /** Variables from Secrets, by name. @default none */
@@ -58,13 +61,15 @@ export interface WebAppArgs {
   /** Its pods and their requests in the mesh of Linkerd. @default not in a mesh */
   mesh?: MeshArgs;
   /** A second version beside the first; needs `entry.route` or `mesh`. @default none */
-  canary?: {
-    image: pulumi.Input<string>;
-    share: CanaryShare;
-    /** Number of its pods. @default 1 */
-    replicas?: number;
-  };
+  canary?: Canary;
 }
+
+/** A second version, with the same variables, and what it gets of the requests. */
+export type Canary = CanaryShare & {
+  image: pulumi.Input<string>;
+  /** Number of its pods. @default 1 */
+  replicas?: number;
+};
 
 /**
  * An app that answers HTTP, as pods that only do what is said here. All objects have its name; those of a second version
@@ -82,8 +87,7 @@ export class WebApp extends pulumi.ComponentResource {
     super("farmstack:web-app:WebApp", name, {}, opts);
     this.refuse(name, args);
     const { namespace, entry, mesh, canary, scaling } = args;
-    const { config = {}, secrets = {}, labels = {}, asks = [] } = args;
-    const wiring = withDatabase({ config, secrets, labels, asks }, args.database);
+    const { secrets = {}, labels = {}, asks = [] } = args;
     const podLabels = { app: name };
     const metadata = (object: string, annotations: Record<string, string> = {}) => ({
       name: object,
@@ -92,6 +96,17 @@ export class WebApp extends pulumi.ComponentResource {
       annotations,
     });
     const child = { parent: this };
+
+    // What they are told. Other values are another ConfigMap: its name changes, and the pods with it.
+    const valueMap =
+      args.values &&
+      new kubernetes.core.v1.ConfigMap(
+        `${name}-values`,
+        { metadata: { ...metadata(name), name: undefined }, immutable: true, data: args.values },
+        child,
+      ).metadata.name;
+    const config = { ...(valueMap && fromOne(valueMap, args.values)), ...args.config };
+    const wiring = withDatabase({ config, secrets, labels, asks }, args.database);
 
     // What the pods may do on the network. Before them: they would start cut off.
     const policy = new kubernetes.networking.v1.NetworkPolicy(
@@ -188,7 +203,7 @@ export class WebApp extends pulumi.ComponentResource {
 
     // The ways to them, once they serve
     const way = { ...child, dependsOn: served };
-    const backends = { stable: name, canary: canary && { service: second, share: canary.share } };
+    const backends = { stable: name, canary: canary && { service: second, gets: canary } };
     if (entry && "route" in entry)
       new kubernetes.apiextensions.CustomResource(
         `${name}-route`,
@@ -206,7 +221,7 @@ export class WebApp extends pulumi.ComponentResource {
         `${name}-mesh-route`,
         {
           ...routeKind,
-          metadata: metadata(`${name}-mesh`, requestAnnotations(mesh)),
+          metadata: metadata(second, requestAnnotations(mesh)),
           spec: meshRouteSpec(backends),
         },
         way,
@@ -224,7 +239,11 @@ export class WebApp extends pulumi.ComponentResource {
   }
 
   /** What types can't say. */
-  private refuse(name: string, { replicas, scaling, canary, entry, mesh }: WebAppArgs): void {
+  private refuse(name: string, args: WebAppArgs): void {
+    const { replicas, scaling, canary, entry, mesh } = args;
+    const variables = variablesOf(args);
+    const twice = variables.find((variable, index) => variables.indexOf(variable) !== index);
+    if (twice) throw new pulumi.ResourceError(`${name}: the variable ${twice} is there twice`, this);
     if (replicas !== undefined && scaling)
       throw new pulumi.ResourceError(`${name}: the number of pods is either given or follows the load`, this);
     if (canary && !mesh && !(entry && "route" in entry))
@@ -234,6 +253,9 @@ export class WebApp extends pulumi.ComponentResource {
       );
   }
 }
+
+const fromOne = (configMap: pulumi.Input<string>, values: object = {}): Record<string, ConfigMapKey> =>
+  Object.fromEntries(Object.keys(values).map((key) => [key, { configMap, key }]));
 
 function sourcesOf(entry: Entry | undefined, askedBy: Source[] = []): Source[] | "anyone" {
   if (!entry) return askedBy;

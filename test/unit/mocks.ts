@@ -32,9 +32,12 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
     case "command:remote:Command":
       return { stdout: `output of ${name}`, stderr: "" };
     default:
-      return {};
+      return type.startsWith("kubernetes:") ? { metadata: named(name, inputs.metadata as object) } : {};
   }
 }
+
+/** Kubernetes' objects without a name get one. */
+const named = (name: string, metadata: object = {}) => ({ name: `${name}-0a1b2c3d`, ...metadata });
 
 /** Starts the mocks; the program has to be imported after it. */
 export async function startMocks(preview = false): Promise<void> {

@@ -11,6 +11,7 @@ const kind = {
   scaler: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
   budget: "kubernetes:policy/v1:PodDisruptionBudget",
   ingress: "kubernetes:networking.k8s.io/v1:Ingress",
+  values: "kubernetes:core/v1:ConfigMap",
   route: "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
 };
 
@@ -50,7 +51,7 @@ describe("WebApp", () => {
         namespace: "shops",
         labels: { environment: apps[app]!.environment },
       });
-      expect(object.metadata.name.startsWith(app)).toBe(true);
+      expect(object.metadata.name ?? app).toMatch(new RegExp(`^${app}(-canary)?$`));
       expect(provider).toContain("::cluster::");
     }
   });
@@ -58,9 +59,9 @@ describe("WebApp", () => {
   describe("pods", () => {
     it("get the database's three variables, as references alone", async () => {
       expect((await pod("inside")).spec.containers[0].env).toEqual([
-        { name: "DB_URL", valueFrom: { configMapKeyRef: { name: "mongo-config", key: "mongo-url" } } },
-        { name: "USER_NAME", valueFrom: { secretKeyRef: { name: "mongo-secret", key: "mongo-user" } } },
-        { name: "USER_PWD", valueFrom: { secretKeyRef: { name: "mongo-secret", key: "mongo-password" } } },
+        { name: "DB_URL", valueFrom: { configMapKeyRef: { name: "mongo-config", key: "url" } } },
+        { name: "USER_NAME", valueFrom: { secretKeyRef: { name: "mongo-secret", key: "username" } } },
+        { name: "USER_PWD", valueFrom: { secretKeyRef: { name: "mongo-secret", key: "password" } } },
       ]);
     });
 
@@ -68,7 +69,32 @@ describe("WebApp", () => {
       const variables = async (app: string) =>
         (await pod(app)).spec.containers[0].env.map(({ name }: { name: string }) => name);
       expect(await variables("listed")).toEqual(["MONGO", "PASS", "WHO"]);
+      expect((await pod("listed")).spec.containers[0].env[0].valueFrom).toEqual({
+        configMapKeyRef: { name: "m", key: "mongo-url" },
+      });
       expect(await variables("routed")).toEqual(["DB_URL", "GREETING", "TOKEN", "USER_NAME", "USER_PWD"]);
+    });
+
+    it("get the values that are given, from a ConfigMap that is never changed", async () => {
+      const { metadata, data, immutable } = await inputs("values", "ported-values");
+      expect([data, immutable, metadata.name]).toEqual([
+        { GREETING: "hello", LANGUAGE: "en" },
+        true,
+        undefined,
+      ]);
+      expect((await pod("ported")).spec.containers[0].env.map(({ name }: { name: string }) => name)).toEqual([
+        "DB_URL",
+        "GREETING",
+        "LANGUAGE",
+        "USER_NAME",
+        "USER_PWD",
+      ]);
+    });
+
+    it("get no variable twice", () => {
+      expect(() => build("twice", { ...shop, values: { DB_URL: "elsewhere" } })).toThrow(
+        "twice: the variable DB_URL is there twice",
+      );
     });
 
     it("have the labels that the database wants to see", async () => {
@@ -265,7 +291,7 @@ describe("WebApp", () => {
     });
 
     it("are refused for a second version that nothing can lead to", () => {
-      expect(() => build("lost", { ...shop, canary: { image: "a:2", share: { weight: 1 } } })).toThrow(
+      expect(() => build("lost", { ...shop, canary: { image: "a:2", weight: 1 } })).toThrow(
         "lost: a second version needs entry.route or mesh",
       );
     });

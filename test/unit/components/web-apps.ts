@@ -7,11 +7,10 @@ export const shop: WebAppArgs = {
   port: 3000,
   environment: "TEST",
   database: {
-    url: { configMap: "mongo-config", key: "mongo-url" },
-    user: { secret: "mongo-secret", key: "mongo-user" },
-    password: { secret: "mongo-secret", key: "mongo-password" },
+    configMap: "mongo-config",
+    secret: "mongo-secret",
     clientLabels: { "asks-mongo": "yes" },
-    pods: { labels: { app: "mongo" } },
+    pods: { labels: { app: "mongo" }, port: 27017 },
   },
 };
 
@@ -29,7 +28,7 @@ export const apps: Record<string, WebAppArgs> = {
     secrets: { TOKEN: { secret: "tokens", key: "token", version: "a" } },
     entry: { route: { gateway, hosts: ["shop.example.com"], path: "/shop" } },
     asks: [{ namespace: "mail", labels: { app: "relay" }, port: 8025 }],
-    canary: { image: "registry.example/shop:2.0", share: { weight: 10 } },
+    canary: { image: "registry.example/shop:2.0", weight: 10 },
   },
   compared: {
     ...shop,
@@ -37,13 +36,18 @@ export const apps: Record<string, WebAppArgs> = {
     entry: { route: { gateway, from: { namespace: "proxies", labels: { gateway: "front" } } } },
     canary: {
       image: "registry.example/shop:2.0",
-      share: { header: { name: "x-version", value: "two" } },
+      header: { name: "x-version", value: "two" },
       replicas: 2,
     },
   },
   listed: {
     ...shop,
-    database: { ...shop.database!, variables: { url: "MONGO", user: "WHO", password: "PASS" }, port: 27018 },
+    database: {
+      configMap: "m",
+      secret: "m",
+      keys: { url: "mongo-url" },
+      variables: { url: "MONGO", user: "WHO", password: "PASS" },
+    },
     entry: {
       ingress: {
         className: "traefik",
@@ -53,7 +57,12 @@ export const apps: Record<string, WebAppArgs> = {
       },
     },
   },
-  ported: { ...shop, replicas: 3, entry: { nodePort: { port: 30100 } } },
+  ported: {
+    ...shop,
+    values: { GREETING: "hello", LANGUAGE: "en" },
+    replicas: 3,
+    entry: { nodePort: { port: 30100 } },
+  },
   meshed: {
     ...shop,
     mesh: {
@@ -61,6 +70,6 @@ export const apps: Record<string, WebAppArgs> = {
       timeouts: { request: "10s" },
       circuitBreaker: { failures: 5 },
     },
-    canary: { image: "registry.example/shop:2.0", share: { weight: 50 } },
+    canary: { image: "registry.example/shop:2.0", weight: 50 },
   },
 };
