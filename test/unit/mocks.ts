@@ -31,6 +31,13 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
       return { imageId: `sha256:id-of-${name}` };
     case "command:remote:Command":
       return { stdout: `output of ${name}`, stderr: "" };
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyPem: pulumi.secret(`key of ${name}`) };
+    case "tls:index/certRequest:CertRequest":
+      return { certRequestPem: `request of ${name}` };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return { certPem: `certificate of ${name}` };
     default:
       return type.startsWith("kubernetes:") ? { metadata: named(name, inputs.metadata as object) } : {};
   }
