@@ -7,10 +7,10 @@ type At = (string | number)[];
 type App = Record<string, unknown>;
 
 /**
- * What is wrong with the apps beside each other and the rest. `databases` are the names of the stack's databases;
- * undefined: they are not all known.
+ * What is wrong with the apps beside each other and the rest. `databases` are the stack's, with name and namespace;
+ * undefined: nothing is known of them.
  */
-export function webAppFaults(apps: App[], kubernetes: unknown, databases?: string[]): FoundFault[] {
+export function webAppFaults(apps: App[], kubernetes: unknown, databases?: App[]): FoundFault[] {
   const noCluster = kubernetes === undefined || Object.keys(group(kubernetes)).length === 0;
   return [
     ...(apps.length > 0 && noCluster
@@ -26,7 +26,7 @@ export function webAppFaults(apps: App[], kubernetes: unknown, databases?: strin
     ...apps.flatMap((app, index) => {
       const at = ["webApps", index];
       return [
-        ...databaseFaults(group(app.database), [...at, "database", "name"], databases),
+        ...databaseFaults(app, [...at, "database", "name"], databases),
         ...variableFaults(app, at),
         ...scalingFaults(app, at),
         ...entryFaults(app, at),
@@ -66,14 +66,19 @@ function portFaults(apps: App[]): FoundFault[] {
   });
 }
 
-function databaseFaults({ name }: App, at: At, databases: string[] | undefined): FoundFault[] {
-  const wanted = text(name);
-  return wanted === undefined || databases === undefined || databases.includes(wanted)
+/** Pods name ConfigMaps and Secrets of their own namespace alone. */
+function databaseFaults({ database, namespace }: App, at: At, databases: App[] | undefined): FoundFault[] {
+  const wanted = text(group(database).name);
+  if (wanted === undefined || databases === undefined) return [];
+  const found = databases.find(({ name }) => name === wanted);
+  const known = databases.flatMap(({ name }) => text(name) ?? []).join(", ") || "there are none";
+  if (!found) return [{ at, problem: `"${wanted}" is not one of the stack's databases (${known})` }];
+  return text(found.namespace) === undefined || found.namespace === namespace
     ? []
     : [
         {
           at,
-          problem: `"${wanted}" is not one of the stack's databases (${databases.join(", ") || "there are none"})`,
+          problem: `"${wanted}" is in the namespace ${text(found.namespace)}: the app has to be there too`,
         },
       ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { validate, webAppOf } from "../../../config";
+import { webAppFaults } from "../../../config/web-app-faults";
 import { completeSettings } from "./samples";
 
 const images = { mirror: "m:5000", overrides: {} };
@@ -29,5 +30,25 @@ describe("webAppOf", () => {
   it("leaves the rest as it was said", () => {
     const { scaling, entry, values, mesh } = app("shop");
     expect(webAppOf(app("shop"), images)).toMatchObject({ scaling, entry, values, mesh });
+  });
+});
+
+describe("the database of an app", () => {
+  const faults = (databases: Record<string, unknown>[]) =>
+    webAppFaults([{ namespace: "shops", database: { name: "mongo" } }], { version: "1" }, databases).map(
+      ({ at, problem }) => [at.join("."), problem],
+    );
+
+  it("has to be one of the stack", () => {
+    expect(faults([{ name: "other", namespace: "shops" }])).toEqual([
+      ["webApps.0.database.name", '"mongo" is not one of the stack\'s databases (other)'],
+    ]);
+    expect(faults([{ name: "mongo", namespace: "shops" }])).toEqual([]);
+  });
+
+  it("has to be in the same namespace", () => {
+    expect(faults([{ name: "mongo", namespace: "data" }])).toEqual([
+      ["webApps.0.database.name", '"mongo" is in the namespace data: the app has to be there too'],
+    ]);
   });
 });
