@@ -29,6 +29,9 @@ const samplePeriod = 15;
  */
 export function scalerSpec(lines: WaterLines, deployment: string, container: string): ScalerSpec {
   const { safeLine = 60, fatalLine = 90, outBy = { pods: 2 }, samplesBeforeScaleIn = 20, min = 2 } = lines;
+  const window = samplesBeforeScaleIn * samplePeriod;
+  // Not longer than the window: what was added in the period may go again at once, whatever the policy says.
+  const periodSeconds = Math.min(60, window);
   const [type, value] = "pods" in outBy ? ["Pods", outBy.pods] : ["Percent", outBy.percent];
   return {
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment },
@@ -58,11 +61,11 @@ export function scalerSpec(lines: WaterLines, deployment: string, container: str
         ],
       },
       scaleDown: {
-        stabilizationWindowSeconds: samplesBeforeScaleIn * samplePeriod,
+        stabilizationWindowSeconds: window,
         selectPolicy: "Max",
         policies: [
-          { type: "Pods", value: 1, periodSeconds: 60 },
-          { type: "Percent", value: 25, periodSeconds: 60 },
+          { type: "Pods", value: 1, periodSeconds },
+          { type: "Percent", value: 25, periodSeconds },
         ],
       },
     },

@@ -118,6 +118,13 @@ describe("scale-in", () => {
       );
   });
 
+  it("goes no faster right after a scale-out, however short the window", () => {
+    const peak = [...steady(2 * 60, 5), ...steady(10 * 60, 4), ...steady(4 * 60, 40)];
+    const after = pods(simulate({ ...lines, samplesBeforeScaleIn: 3 }, peak));
+    const top = after.lastIndexOf(10);
+    expect(new Set(after.slice(top))).toEqual(new Set([10, 7, 5, 4]));
+  });
+
   it("is put off by a single sample that is higher", () => {
     const spike = drop.map((work, look) => (look === 25 ? 20 * 60 : work));
     const samples = simulate(lines, spike, 20);
