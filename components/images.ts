@@ -50,3 +50,13 @@ export function imageReference(name: ImageName, sources: ImageSources): string {
   const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
   return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
 }
+
+/**
+ * The reference of an app's image: one of the catalog's by its name, or any other, below the mirror when there is one and
+ * it is not there already.
+ */
+export function applicationImage(image: string, sources: ImageSources): string {
+  if (Object.hasOwn(catalog, image)) return imageReference(image as ImageName, sources);
+  const { mirror } = sources;
+  return mirror && !image.startsWith(`${mirror}/`) ? `${mirror}/${image}` : image;
+}

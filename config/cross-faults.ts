@@ -5,13 +5,14 @@ import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
+import { webAppFaults } from "./web-app-faults";
 
 /**
  * What is wrong with fields beside each other. Looks at what is usable of a configuration that may have other faults,
  * so that all of them are reported together; what is not usable is skipped, as its own fault says enough.
  */
 export function crossFaults(raw: unknown): FoundFault[] {
-  const { hosts, ceph, kubernetes } = group(raw);
+  const { hosts, ceph, kubernetes, webApps } = group(raw);
   const known = list(hosts).map((host) => ({
     name: text(group(host).name),
     address: text(group(host).address),
@@ -30,6 +31,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
     ...applicationFaults(group(raw)),
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
+    ...webAppFaults(list(webApps).map(group), kubernetes),
   ];
 }
 

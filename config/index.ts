@@ -9,6 +9,8 @@ export type {
   SshSettings,
   StackSettings,
   SystemSettings,
+  WebAppSettings,
 } from "./schema";
 export { sshOf } from "./ssh";
 export { validate } from "./validate";
+export { webAppOf } from "./web-app";

@@ -1,5 +1,5 @@
 import { type FoundFault } from "./faults";
-import { isMisspelled } from "./kubernetes-faults";
+import { isMisspelled } from "./misspelled";
 import { group, type KnownHost, list, text } from "./raw";
 
 type Settings = Record<string, unknown>;

@@ -1,0 +1,25 @@
+import { applicationImage, type ImageSources } from "../components/images";
+import { type DatabaseUse, type WebAppArgs } from "../components/web-app";
+import { type WebAppSettings } from "./schema";
+
+/** Arguments of an app, with its database if it has one. That of what may be given in several ways one is, was checked. */
+export function webAppOf(
+  settings: WebAppSettings,
+  images: ImageSources,
+  database?: Pick<DatabaseUse, "configMap" | "secret" | "clientLabels">,
+): WebAppArgs {
+  const { image, canary, entry, scaling, ...others } = settings;
+  return {
+    ...others,
+    image: applicationImage(image, images),
+    database: database && {
+      configMap: database.configMap,
+      secret: database.secret,
+      clientLabels: database.clientLabels,
+      variables: settings.database?.variables,
+    },
+    scaling: scaling as WebAppArgs["scaling"],
+    entry: entry as WebAppArgs["entry"],
+    canary: canary && ({ ...canary, image: applicationImage(canary.image, images) } as WebAppArgs["canary"]),
+  };
+}
