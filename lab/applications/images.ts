@@ -1,6 +1,6 @@
 import { type Images } from "../images";
 import { versions } from "../kubernetes/versions";
-import { profileAppVersions } from "./versions";
+import { mongoshVersion, profileAppVersions } from "./versions";
 
 /** An image as the stack names it below the lab's registry, and what the lab makes it of. */
 export interface ApplicationImage {
@@ -9,15 +9,21 @@ export interface ApplicationImage {
   image: keyof Images;
 }
 
-/** What runs on the lab's Kubernetes, by what it is for. */
-export const applicationImages = {
-  /** FerretDB in the place of MongoDB. */
-  mongodb: { repo: "lab/ferretdb", tag: versions.ferretdb, image: "ferretdb" },
+/** Images of the catalog, by their names there; Pulumi.dev.yaml has the references in `images.overrides`. */
+export const platformImages = {
+  /** In the place of MongoDB. */
+  ferretdb: { repo: "lab/ferretdb", tag: versions.ferretdb, image: "ferretdb" },
+  /** MongoDB's shell alone: its tools are in no package registry. */
+  mongodbTools: { repo: "lab/mongosh", tag: mongoshVersion, image: "mongosh" },
   metricsServer: { repo: "lab/metrics-server", tag: `v${versions.metricsServer}`, image: "metrics-server" },
+} satisfies Record<string, ApplicationImage>;
+
+/** The example application, which nobody publishes. */
+export const exampleImages = {
   profileApp: { repo: "lab/profile-app", tag: profileAppVersions.current, image: "profile-app" },
-  /** The same application under another version, which its page shows: for canaries. */
+  /** The same under another version, which its page shows: for canaries. */
   profileAppNext: { repo: "lab/profile-app", tag: profileAppVersions.next, image: "profile-app-next" },
 } satisfies Record<string, ApplicationImage>;
 
-/** References below the lab's registry, as `images.overrides` of a stack's configuration takes them. */
-export type ApplicationReferences = Record<keyof typeof applicationImages, string>;
+/** The reference below the lab's registry. */
+export const referenceOf = ({ repo, tag }: ApplicationImage): string => `${repo}:${tag}`;

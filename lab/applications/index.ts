@@ -1,2 +1,1 @@
 export { publishApplications } from "./publish";
-export { type ApplicationReferences } from "./images";

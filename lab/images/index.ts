@@ -2,8 +2,9 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { builtMongosh, mongoshBuild } from "../applications/mongosh";
 import { builtProfileApp, profileAppBuild } from "../applications/profile-app";
-import { profileAppVersions } from "../applications/versions";
+import { mongoshVersion, profileAppVersions } from "../applications/versions";
 import { type Engine } from "../docker";
 import { buildName, type ModuleName } from "../kubernetes/modules";
 import { versions } from "../kubernetes/versions";
@@ -31,6 +32,8 @@ export interface Images {
   pause: Image;
   /** Speaks MongoDB's protocol. */
   ferretdb: Image;
+  /** MongoDB's shell. */
+  mongosh: Image;
   "metrics-server": Image;
   /** The application of examples/profile-app. */
   "profile-app": Image;
@@ -64,6 +67,10 @@ export function labImages(): Images {
     pause: built("pause", versions.pause, ["addons"]),
     ferretdb: built("ferretdb", versions.ferretdb, ["ferretdb"]),
     "metrics-server": built("metrics-server", versions.metricsServer, ["metrics-server"]),
+    mongosh: {
+      ...imageOf("mongosh", mongoshVersion, [mongoshBuild(), base.tag]),
+      build: builtMongosh,
+    },
     "profile-app": profileApp(profileAppVersions.current),
     "profile-app-next": profileApp(profileAppVersions.next),
   };
