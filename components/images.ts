@@ -23,6 +23,8 @@ export const catalog = {
   mongodbTools: { reference: "docker.io/library/mongo:8.0.29-noble" },
   /** Stands in for it in labs. https://docs.ferretdb.io/v1.24/quickstart-guide/docker/ */
   ferretdb: { reference: "ghcr.io/ferretdb/ferretdb:1.24.0" },
+  /** The load of pods and nodes. https://github.com/kubernetes-sigs/metrics-server/releases */
+  metricsServer: { reference: "registry.k8s.io/metrics-server/metrics-server:v0.9.0" },
   /** Volumes of Ceph in Kubernetes, and what stands between its API and them. https://github.com/ceph/ceph-csi/releases */
   cephCsi: { reference: "quay.io/cephcsi/cephcsi:v3.17.2" },
   csiProvisioner: { reference: "registry.k8s.io/sig-storage/csi-provisioner:v6.2.0" },

@@ -1,6 +1,6 @@
 import { type FoundFault } from "./faults";
-import { nearMiss } from "./near-miss";
 import { group, list, text } from "./raw";
+import { repeatedNames, strayNamespaces } from "./references";
 
 type Raw = Record<string, unknown>;
 
@@ -15,10 +15,11 @@ export function applicationFaults(raw: Raw): FoundFault[] {
     ...(databases.length > 0 && group(raw.kubernetes).storage === undefined
       ? [{ at: ["databases"], problem: "databases need volumes: kubernetes.storage is not set" }]
       : []),
-    ...repeated("namespaces", namespaces),
-    ...repeated("databases", databases),
+    ...repeatedNames("namespaces", namespaces),
+    ...repeatedNames("databases", databases),
+    ...strayNamespaces("databases", databases, namespaces),
     ...databases.flatMap((database, index) =>
-      databaseFaults(database, namespaces).map(({ at, problem }) => ({
+      databaseFaults(database).map(({ at, problem }) => ({
         at: ["databases", index, ...at],
         problem,
       })),
@@ -27,23 +28,8 @@ export function applicationFaults(raw: Raw): FoundFault[] {
   ];
 }
 
-function repeated(key: string, entries: Raw[]): FoundFault[] {
-  return entries.flatMap(({ name }, index) => {
-    const first = entries.findIndex((other) => other.name === name);
-    if (text(name) === undefined || first === index) return [];
-    return { at: [key, index, "name"], problem: `"${text(name)}" is already the name of ${key}[${first}]` };
-  });
-}
-
-function databaseFaults(database: Raw, namespaces: Raw[]): FoundFault[] {
+function databaseFaults(database: Raw): FoundFault[] {
   const faults: FoundFault[] = [];
-  const names = namespaces.flatMap(({ name }) => text(name) ?? []);
-  const namespace = text(database.namespace);
-  if (namespace !== undefined && !names.includes(namespace)) {
-    const near = nearMiss(namespace, names);
-    const hint = near ? `did you mean ${near}?` : `there are: ${names.join(", ") || "none"}`;
-    faults.push({ at: ["namespace"], problem: `namespaces has no "${namespace}", ${hint}` });
-  }
   if (database.engine === "ferretdb" && database.members === 3)
     faults.push({ at: ["members"], problem: "ferretdb has 1 member" });
   const { rotation = 0, retired } = database;

@@ -12,7 +12,7 @@ import { webAppFaults } from "./web-app-faults";
  * so that all of them are reported together; what is not usable is skipped, as its own fault says enough.
  */
 export function crossFaults(raw: unknown): FoundFault[] {
-  const { hosts, ceph, kubernetes, webApps } = group(raw);
+  const { hosts, ceph, kubernetes } = group(raw);
   const known = list(hosts).map((host) => ({
     name: text(group(host).name),
     address: text(group(host).address),
@@ -29,9 +29,9 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...filesystemFaults(group(ceph)),
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
-    ...applicationFaults(group(raw)),
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
-    ...webAppFaults(list(webApps).map(group), kubernetes),
+    ...applicationFaults(group(raw)),
+    ...webAppFaults(group(raw)),
   ];
 }
 

@@ -389,6 +389,13 @@ const kubernetes = z.strictObject({
     .optional(),
   /** Volumes for pods, in Ceph. @default none */
   storage: storage.optional(),
+  /** metrics-server: the load of pods and nodes, for what scales with it and for `kubectl top`. @default none */
+  metrics: z
+    .strictObject({
+      /** Whether the kubelets' certificates are not checked; kubeadm's sign their own. @default false */
+      kubeletInsecureTls: z.boolean().default(false),
+    })
+    .optional(),
 });
 
 /** Room is left for what the program puts behind it. */
@@ -400,7 +407,7 @@ const ownName = matching(
 const namespace = z.strictObject({
   /** Name of the namespace; another one is another namespace. Those of Kubernetes itself, and repetitions, are rejected. */
   name: ownName.refine((text) => !/^(default$|kube-)/.test(text), "this namespace is Kubernetes' own"),
-  /** What runs in it: TEST or PRODUCTION. */
+  /** What runs in it, a label of all objects: TEST or PRODUCTION. */
   environment: z.enum(["TEST", "PRODUCTION"]),
   /** The most that all pods and claims may have together. */
   quota: z
@@ -597,15 +604,13 @@ const webApp = z.strictObject({
     /^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/,
     "a name of lower-case letters, digits and -, at most 50, that begins with a letter",
   ),
-  /** Namespace that it is in. */
-  namespace: namespaceName,
+  /** One of `namespaces`. */
+  namespace: z.string(),
   /** Its image: a reference with a tag other than latest or a digest, or the name of one in components/images.ts. */
   image: applicationImage,
   /** TCP port that it listens on, from 1024: it is not root. */
   port: z.int().min(1024).max(65_535),
-  /** What it is for: TEST or PRODUCTION. */
-  environment: z.enum(["TEST", "PRODUCTION"]),
-  /** A database of the stack. @default none */
+  /** A database of the stack, in the same namespace. @default none */
   database: z
     .strictObject({
       /** Its name. */
@@ -700,7 +705,7 @@ export const stackSchema = z.strictObject({
   namespaces: z.array(namespace).default([]),
   /** Databases that speak MongoDB's protocol, each in one of the namespaces. @default [] */
   databases: z.array(database).default([]),
-  /** Apps in the cluster; rejected without one. @default [] */
+  /** Apps that answer HTTP, each in one of the namespaces. @default [] */
   webApps: z.array(webApp).default([]),
   /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
   dataDirectory: hostPath.default("/var/lib/farmstack"),

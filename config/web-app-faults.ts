@@ -1,31 +1,25 @@
 import { variablesOf } from "../components/web-app/variables";
 import { type FoundFault } from "./faults";
 import { isMisspelled } from "./misspelled";
-import { group, text } from "./raw";
+import { group, list, text } from "./raw";
+import { repeatedNames, strayNamespaces } from "./references";
 
 type At = (string | number)[];
 type App = Record<string, unknown>;
 
-/**
- * What is wrong with the apps beside each other and the rest. `databases` are the stack's, with name and namespace;
- * undefined: nothing is known of them.
- */
-export function webAppFaults(apps: App[], kubernetes: unknown, databases?: App[]): FoundFault[] {
-  const noCluster = kubernetes === undefined || Object.keys(group(kubernetes)).length === 0;
+/** What is wrong with the apps beside each other, and the namespaces and databases that they name. */
+export function webAppFaults(raw: App): FoundFault[] {
+  const [apps, namespaces, databases] = [raw.webApps, raw.namespaces, raw.databases].map((entries) =>
+    list(entries).map(group),
+  ) as [App[], App[], App[]];
   return [
-    ...(apps.length > 0 && noCluster
-      ? [
-          {
-            at: ["webApps"],
-            problem: "apps need a cluster: kubernetes.controlPlane, or kubernetes.kubeconfigFile",
-          },
-        ]
-      : []),
-    ...nameFaults(apps),
+    ...repeatedNames("webApps", apps),
+    ...strayNamespaces("webApps", apps, namespaces),
     ...portFaults(apps),
     ...apps.flatMap((app, index) => {
       const at = ["webApps", index];
       return [
+        ...takenNameFaults(app, [...at, "name"], apps, databases),
         ...databaseFaults(app, [...at, "database", "name"], databases),
         ...variableFaults(app, at),
         ...scalingFaults(app, at),
@@ -36,19 +30,18 @@ export function webAppFaults(apps: App[], kubernetes: unknown, databases?: App[]
   ];
 }
 
-/** Objects of a second version have the app's name and -canary. */
-function nameFaults(apps: App[]): FoundFault[] {
-  const names = apps.map(({ name }) => text(name));
-  return names.flatMap((name, index) => {
-    if (name === undefined) return [];
-    const at = ["webApps", index, "name"];
-    const first = names.indexOf(name);
-    if (first !== index) return [{ at, problem: `"${name}" is already the name of webApps[${first}]` }];
-    const stable = names.findIndex((other) => name === `${other}-canary`);
-    return stable === -1
-      ? []
-      : [{ at, problem: `"${name}" is the name of the second version of webApps[${stable}]` }];
-  });
+/** Objects have the app's name, those of a second version with -canary; a database has objects of the same kinds. */
+function takenNameFaults({ name, namespace }: App, at: At, apps: App[], databases: App[]): FoundFault[] {
+  const stable = apps.findIndex((other) => name === `${text(other.name)}-canary`);
+  if (stable !== -1)
+    return [{ at, problem: `"${text(name)}" is the name of the second version of webApps[${stable}]` }];
+  const ends = ["", "-servers", "-clients", "-setup", "-backup"];
+  const database = databases.findIndex(
+    (other) => other.namespace === namespace && ends.some((end) => name === `${text(other.name)}${end}`),
+  );
+  return database === -1
+    ? []
+    : [{ at, problem: `databases[${database}] in the same namespace has objects of the name "${text(name)}"` }];
 }
 
 function portFaults(apps: App[]): FoundFault[] {
@@ -67,9 +60,9 @@ function portFaults(apps: App[]): FoundFault[] {
 }
 
 /** Pods name ConfigMaps and Secrets of their own namespace alone. */
-function databaseFaults({ database, namespace }: App, at: At, databases: App[] | undefined): FoundFault[] {
+function databaseFaults({ database, namespace }: App, at: At, databases: App[]): FoundFault[] {
   const wanted = text(group(database).name);
-  if (wanted === undefined || databases === undefined) return [];
+  if (wanted === undefined) return [];
   const found = databases.find(({ name }) => name === wanted);
   const known = databases.flatMap(({ name }) => text(name) ?? []).join(", ") || "there are none";
   if (!found) return [{ at, problem: `"${wanted}" is not one of the stack's databases (${known})` }];

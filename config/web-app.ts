@@ -1,16 +1,23 @@
 import { applicationImage, type ImageSources } from "../components/images";
+import { type PlatformNamespace } from "../components/namespace";
 import { type DatabaseUse, type WebAppArgs } from "../components/web-app";
 import { type WebAppSettings } from "./schema";
 
-/** Arguments of an app, with its database if it has one. That of what may be given in several ways one is, was checked. */
+/**
+ * Arguments of an app in its namespace, with its database if it has one. That of what may be given in several ways one
+ * is, was checked.
+ */
 export function webAppOf(
   settings: WebAppSettings,
   images: ImageSources,
+  { namespace, environment }: Pick<PlatformNamespace, "namespace" | "environment">,
   database?: Pick<DatabaseUse, "configMap" | "secret" | "clientLabels">,
 ): WebAppArgs {
   const { image, canary, entry, scaling, ...others } = settings;
   return {
     ...others,
+    namespace,
+    environment,
     image: applicationImage(image, images),
     database: database && {
       configMap: database.configMap,

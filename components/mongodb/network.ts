@@ -1,4 +1,4 @@
-import { anyPort, type NetworkPolicySpec } from "../namespace";
+import { type NetworkPolicySpec, tcp } from "../namespace";
 import { port } from "./engine";
 import { clientLabelsOf, type Part, selectorOf } from "./labels";
 
@@ -10,7 +10,7 @@ export function databasePolicies(name: string): Record<string, NetworkPolicySpec
   const pods = (matchLabels: Record<string, string>) => ({ podSelector: { matchLabels } });
   const part = (its: Part) => pods(selectorOf(name, its));
   const clients = pods(clientLabelsOf(name));
-  const toServers = { to: [part("server")], ports: anyPort(port) };
+  const toServers = { to: [part("server")], ports: [tcp(port)] };
   const mayReach = (who: typeof clients): NetworkPolicySpec => ({
     ...who,
     policyTypes: ["Egress"],
@@ -20,7 +20,7 @@ export function databasePolicies(name: string): Record<string, NetworkPolicySpec
     servers: {
       ...part("server"),
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [clients, part("server"), part("setup"), part("backup")], ports: anyPort(port) }],
+      ingress: [{ from: [clients, part("server"), part("setup"), part("backup")], ports: [tcp(port)] }],
       egress: [toServers],
     },
     clients: mayReach(clients),

@@ -11,22 +11,19 @@ export const inNamespace = (name: string, matchLabels: Record<string, string>): 
 });
 
 /** A port by TCP. */
-export const anyPort = (port: number): Port[] => [{ protocol: "TCP", port }];
+export const tcp = (port: number): Port => ({ protocol: "TCP", port });
 
 /** Nothing goes in or out, unless another policy allows it. */
 export const denyAll: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
-/** All pods may ask the cluster's DNS, and no other. */
-export const dnsEgress: NetworkPolicySpec = {
-  podSelector: {},
-  policyTypes: ["Egress"],
-  egress: [
-    {
-      to: [inNamespace("kube-system", { "k8s-app": "kube-dns" })],
-      ports: [
-        { protocol: "UDP", port: 53 },
-        { protocol: "TCP", port: 53 },
-      ],
-    },
+/** The way to the cluster's DNS. */
+export const toDns: types.input.networking.v1.NetworkPolicyEgressRule = {
+  to: [inNamespace("kube-system", { "k8s-app": "kube-dns" })],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
   ],
 };
+
+/** All pods may ask the cluster's DNS, and no other. */
+export const dnsEgress: NetworkPolicySpec = { podSelector: {}, policyTypes: ["Egress"], egress: [toDns] };

@@ -1,5 +1,6 @@
 import { type types } from "@pulumi/kubernetes";
 import { type Input } from "@pulumi/pulumi";
+import { restrictedContainer, restrictedPod } from "../namespace";
 
 type DeploymentSpec = types.input.apps.v1.DeploymentSpec;
 
@@ -61,15 +62,7 @@ export function deploymentSpec(parts: DeploymentParts): DeploymentSpec {
     template: {
       metadata: { labels, annotations },
       spec: {
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: user,
-          runAsGroup: user,
-          fsGroup: user,
-          seccompProfile: { type: "RuntimeDefault" },
-        },
+        ...restrictedPod(user),
         terminationGracePeriodSeconds: drainSeconds + 30,
         topologySpreadConstraints: [
           {
@@ -97,11 +90,7 @@ function containerOf(parts: DeploymentParts): types.input.core.v1.Container {
     resources: { requests: { cpu, memory }, limits: { memory } },
     ...probesOf(parts.probes),
     lifecycle: { preStop: { sleep: { seconds: drainSeconds } } }, // the kubelet's own: the image needs no shell
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    },
+    ...restrictedContainer,
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
   };
 }

@@ -1,7 +1,7 @@
 import { type types } from "@pulumi/kubernetes";
 import { type Input } from "@pulumi/pulumi";
+import { type NetworkPolicySpec, tcp, toDns } from "../namespace";
 
-type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Peer = types.input.networking.v1.NetworkPolicyPeer;
 
 /** Pods that may ask the app. */
@@ -33,24 +33,19 @@ export interface Reach {
 const proxyPort = 4143;
 
 /** All that the app's pods may do on the network: be asked at their port, ask for names, and ask what is listed. */
-export function policySpec({ pods, port, from, to, mesh }: Reach): PolicySpec {
+export function policySpec({ pods, port, from, to, mesh }: Reach): NetworkPolicySpec {
   const ports = [tcp(port), ...(mesh ? [tcp(proxyPort)] : [])];
   return {
     podSelector: { matchLabels: pods },
     policyTypes: ["Ingress", "Egress"],
     ingress: from === "anyone" ? [{ ports }] : from.length === 0 ? [] : [{ from: from.map(peer), ports }],
     egress: [
-      {
-        to: [peer({ namespace: "kube-system", labels: { "k8s-app": "kube-dns" } })],
-        ports: [tcp(53), { protocol: "UDP", port: 53 }],
-      },
+      toDns,
       ...to.map((one) => ({ to: [peer(one)], ports: [tcp(one.port)] })),
       ...(mesh ? [{ to: [peer({ namespace: "linkerd" })] }] : []),
     ],
   };
 }
-
-const tcp = (port: number) => ({ protocol: "TCP", port });
 
 const peer = ({ namespace, labels }: Source): Peer => ({
   ...(namespace && { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }),

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type Environment } from "../namespace";
 import { container, deploymentSpec, drainSeconds, type Probes, type Resources } from "./deployment";
 import { breakerAnnotations, type MeshArgs, podAnnotations, requestAnnotations } from "./mesh";
 import { type Destination, policySpec, type Source } from "./network-policy";
@@ -31,7 +32,7 @@ export interface WebAppArgs {
   /** TCP port that the app listens on, from 1024: it is not root. */
   port: number;
   /** What it is for; all its objects have it as the label `environment`. */
-  environment: "TEST" | "PRODUCTION";
+  environment: Environment;
   /** Its database: three variables, and the way to it. @default none */
   database?: DatabaseUse;
   /** Variables and their values, which the program keeps in a ConfigMap: nothing secret. @default none */

@@ -333,8 +333,8 @@ describe("WebApp", () => {
             },
           ],
           ports: [
-            { protocol: "TCP", port: 53 },
             { protocol: "UDP", port: 53 },
+            { protocol: "TCP", port: 53 },
           ],
         },
         {

@@ -6,14 +6,16 @@ describe("namespaces and databases", () => {
   const shop = { name: "shop", environment: "TEST" };
   const mongo = { name: "mongo", namespace: "shop", members: 1, sizeGiB: 1 };
   const faults = (changes: object) =>
-    faultsOf({ ...completeSettings(), namespaces: [shop], databases: [mongo], ...changes }, "test").map(
-      ({ path, problem }) => `${path}: ${problem}`,
-    );
+    faultsOf(
+      { ...completeSettings(), namespaces: [shop], databases: [mongo], webApps: [], ...changes },
+      "test",
+    ).map(({ path, problem }) => `${path}: ${problem}`);
 
   it("are none, or have defaults", () => {
     expect(validate(smallestSettings())).toMatchObject({ namespaces: [], databases: [] });
     const { namespaces, databases } = validate({
       ...completeSettings(),
+      webApps: [],
       namespaces: [shop],
       databases: [{ ...mongo, backup: { sizeGiB: 2 } }],
     });

@@ -120,6 +120,7 @@ export function completeSettings() {
       kubelet: { maxPods: 50 },
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
       storage: { kind: "host-mount", mount: "/srv/volumes" } as Record<string, string>,
+      metrics: { kubeletInsecureTls: true },
     },
     namespaces: [
       {
@@ -163,9 +164,8 @@ interface SampleApp extends ReturnType<typeof commonOfApps> {
 /** What the apps below have in common, anew for each. */
 function commonOfApps() {
   return {
-    namespace: "shops",
+    namespace: "shop",
     port: 3000,
-    environment: "PRODUCTION",
     values: { GREETING: "hello" },
     config: { TEXT: { configMap: "texts", key: "text.md", version: "1" } },
     secrets: { TOKEN: { secret: "tokens", key: "token", version: "2" } },
