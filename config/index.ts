@@ -13,4 +13,4 @@ export type {
 } from "./schema";
 export { sshOf } from "./ssh";
 export { validate } from "./validate";
-export { webAppOf } from "./web-app";
+export { pageOf, webAppOf } from "./web-app";

@@ -26,7 +26,9 @@ export function kubernetesFaults(
 }
 
 function besideKubeconfig(settings: Record<string, unknown>): FoundFault[] {
-  const others = Object.keys(settings).filter((key) => !["kubeconfigFile", "storage", "metrics"].includes(key));
+  const others = Object.keys(settings).filter(
+    (key) => !["kubeconfigFile", "storage", "metrics"].includes(key),
+  );
   return others.length === 0
     ? []
     : [

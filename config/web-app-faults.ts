@@ -41,7 +41,12 @@ function takenNameFaults({ name, namespace }: App, at: At, apps: App[], database
   );
   return database === -1
     ? []
-    : [{ at, problem: `databases[${database}] in the same namespace has objects of the name "${text(name)}"` }];
+    : [
+        {
+          at,
+          problem: `databases[${database}] in the same namespace has objects of the name "${text(name)}"`,
+        },
+      ];
 }
 
 function portFaults(apps: App[]): FoundFault[] {

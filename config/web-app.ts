@@ -30,3 +30,16 @@ export function webAppOf(
     canary: canary && ({ ...canary, image: applicationImage(canary.image, images) } as WebAppArgs["canary"]),
   };
 }
+
+/**
+ * Where a person finds the app; undefined: nowhere, or only its gateway knows.
+ * @param node address of a node; undefined: nothing is known of them
+ */
+export function pageOf(
+  { entry }: Pick<WebAppSettings, "entry">,
+  node: string | undefined,
+): string | undefined {
+  const { ingress, nodePort } = entry ?? {};
+  if (ingress) return `${ingress.tlsSecret ? "https" : "http"}://${ingress.host}${ingress.path}`;
+  return nodePort && node && `http://${node.includes(":") ? `[${node}]` : node}:${nodePort.port}/`;
+}

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import application from "../../../examples/profile-app/package.json";
-import { applicationImages } from "../../../lab/applications/images";
+import { exampleImages, platformImages, referenceOf } from "../../../lab/applications/images";
+import { mongoshBuild } from "../../../lab/applications/mongosh";
 import { profileAppBuild } from "../../../lab/applications/profile-app";
 import { labImages } from "../../../lab/images";
 import { buildName, modules, sourceOf } from "../../../lab/kubernetes/modules";
@@ -10,6 +11,7 @@ import { versions } from "../../../lab/kubernetes/versions";
 import { projectRoot } from "../../../lab/paths";
 import own from "../../../package.json";
 import { placeOf } from "../../lab/browser";
+import { settingsInFile } from "../config/samples";
 
 const recipe = (name: string) => readFileSync(join(projectRoot, "lab", "images", name, "Dockerfile"), "utf8");
 
@@ -32,19 +34,32 @@ describe("the modules of what runs on Kubernetes", () => {
 });
 
 describe("the images of what runs on Kubernetes", () => {
+  const published = { ...platformImages, ...exampleImages };
+
   it("are published under these names", () => {
-    const names = Object.entries(applicationImages).map(([name, { repo, tag }]) => [name, `${repo}:${tag}`]);
+    const names = Object.entries(published).map(([name, image]) => [name, referenceOf(image)]);
     expect(Object.fromEntries(names)).toEqual({
-      mongodb: "lab/ferretdb:1.24.0",
+      ferretdb: "lab/ferretdb:1.24.0",
+      mongodbTools: "lab/mongosh:2.5.8",
       metricsServer: "lab/metrics-server:v0.9.0",
       profileApp: "lab/profile-app:1.0.0",
       profileAppNext: "lab/profile-app:2.0.0",
     });
   });
 
+  it("are those that the dev stack asks for", () => {
+    const { images, webApps } = settingsInFile("dev") as unknown as {
+      images: { overrides: Record<string, string> };
+      webApps: { image: string }[];
+    };
+    for (const [name, image] of Object.entries(platformImages))
+      expect(images.overrides[name], name).toBe(referenceOf(image));
+    expect(webApps.map(({ image }) => image)).toEqual([referenceOf(exampleImages.profileApp)]);
+  });
+
   it("are made of recipes whose tags tell what is in them", () => {
     const images = labImages();
-    for (const { image } of Object.values(applicationImages)) {
+    for (const { image } of Object.values(published)) {
       expect(images[image].tag).toMatch(/^farmstack-lab\/[a-z-]+:[0-9.]+-[0-9a-f]{12}$/);
       expect(Boolean(images[image].modules) || Boolean(images[image].build)).toBe(true);
     }
@@ -52,10 +67,11 @@ describe("the images of what runs on Kubernetes", () => {
       images["profile-app-next"].tag.split("-").at(-1),
     );
     expect(profileAppBuild()).toMatch(/^profile-app-[0-9a-f]{12}$/);
+    expect(mongoshBuild()).toMatch(/^mongosh-[0-9a-f]{12}$/);
   });
 
   it("run as users that are numbers and not root, and have no login in them", () => {
-    for (const name of ["ferretdb", "metrics-server", "profile-app"]) {
+    for (const name of ["ferretdb", "metrics-server", "mongosh", "profile-app"]) {
       expect(recipe(name), name).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
       expect(recipe(name), name).toMatch(/^FROM scratch$/m);
     }
