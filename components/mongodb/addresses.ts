@@ -7,6 +7,11 @@ export const memberAddresses = (name: string, namespace: string, members: number
 /**
  * What stands behind `mongodb://USER:PASSWORD@` in a client's address. Clients of a replica set find out themselves who
  * takes writes.
+ * @param database the one that is meant when none is named; "": any
  */
-export const clientAddress = (addresses: string[], replicaSet: string | undefined): string =>
-  `${addresses.join(",")}/?${replicaSet === undefined ? "" : `replicaSet=${replicaSet}&`}authSource=admin`;
+export const clientAddress = (
+  addresses: string[],
+  replicaSet: string | undefined,
+  database: string,
+): string =>
+  `${addresses.join(",")}/${database}?${replicaSet === undefined ? "" : `replicaSet=${replicaSet}&`}authSource=admin`;

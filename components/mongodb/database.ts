@@ -209,7 +209,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
     const afterSetup = { parent: this, dependsOn: setup };
 
     // For clients
-    const address = addresses.apply((all) => clientAddress(all, replicaSet));
+    const address = addresses.apply((all) => clientAddress(all, replicaSet, database));
     const url = pulumi.interpolate`mongodb://${address}`;
     const configMap = new core.ConfigMap(
       `${name}-address`,
@@ -226,11 +226,14 @@ export class MongoDatabase extends pulumi.ComponentResource {
     // Backups
     if (backup) {
       const user = userName("backup", rotation);
+      const everything = addresses.apply((all) => clientAddress(all, replicaSet, ""));
       const { schedule = "0 2 * * *", keep = 14, sizeGiB, access = "ReadWriteOnce" } = backup;
       const backupSecret = createSecret(
         `${name}-backup-secret`,
         inside(`${name}-backup`),
-        { "mongodump.yaml": pulumi.interpolate`uri: "mongodb://${user}:${passwords.backup}@${address}"\n` },
+        {
+          "mongodump.yaml": pulumi.interpolate`uri: "mongodb://${user}:${passwords.backup}@${everything}"\n`,
+        },
         afterSetup,
       );
       const volume = storage.volume(`${name}-backup`, {

@@ -136,7 +136,7 @@ export class WebApp extends pulumi.ComponentResource {
       new kubernetes.apps.v1.Deployment(
         `${object}-deployment`,
         {
-          metadata: metadata(object),
+          metadata: metadata(object, takesOver),
           spec: deploymentSpec({
             ...args,
             image,
@@ -254,6 +254,9 @@ export class WebApp extends pulumi.ComponentResource {
       );
   }
 }
+
+/** The number of pods, from an autoscaler that was there: it would be a conflict. Without a number it stays whose it is. */
+const takesOver = { "pulumi.com/patchForce": "true" };
 
 const fromOne = (configMap: pulumi.Input<string>, values: object = {}): Record<string, ConfigMapKey> =>
   Object.fromEntries(Object.keys(values).map((key) => [key, { configMap, key }]));

@@ -73,13 +73,13 @@ describe("MongoDatabase", () => {
 
   it("tells clients an address, who they are, and what labels let them in", async () => {
     expect(await valueOf(replicated.url)).toBe(
-      "mongodb://m-0.m.shop.svc:27017,m-1.m.shop.svc:27017,m-2.m.shop.svc:27017/?replicaSet=m&authSource=admin",
+      "mongodb://m-0.m.shop.svc:27017,m-1.m.shop.svc:27017,m-2.m.shop.svc:27017/app?replicaSet=m&authSource=admin",
     );
-    expect(await valueOf(single.url)).toBe("mongodb://f-0.f.shop.svc:27017/?authSource=admin");
+    expect(await valueOf(single.url)).toBe("mongodb://f-0.f.shop.svc:27017/profiles?authSource=admin");
     expect(await valueOf(replicated.configMap)).toBe("m-address");
     expect((await find(types.configMap, "f-address")).inputs.data).toEqual({
-      url: "mongodb://f-0.f.shop.svc:27017/?authSource=admin",
-      address: "f-0.f.shop.svc:27017/?authSource=admin",
+      url: "mongodb://f-0.f.shop.svc:27017/profiles?authSource=admin",
+      address: "f-0.f.shop.svc:27017/profiles?authSource=admin",
       database: "profiles",
     });
     expect(await valueOf(replicated.secret)).toBe("m-client-3");

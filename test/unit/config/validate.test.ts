@@ -291,7 +291,7 @@ describe("faults", () => {
       "kubeconfig of a cluster, and one to be made",
       (s) => {
         Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined });
-        s.databases = []; // they need storage
+        Object.assign(s, { databases: [], webApps: [] }); // they need storage
       },
       "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
     ],
