@@ -24,12 +24,17 @@ describe("objects for applications", () => {
     await startMocks();
     const { PlatformNamespace } = await import("../../components/namespace");
     const { MongoDatabase } = await import("../../components/mongodb");
+    const { WebApp } = await import("../../components/web-app");
+    const { KubernetesMetrics } = await import("../../components/kubernetes-metrics");
     const opts = { provider: new Provider("cluster", { kubeconfig: "k" }) };
     new PlatformNamespace(namespace, { environment: "TEST", kubernetesVersion: "1.34.1" }, opts);
     const storage = { volume: (_: string, volume: WantedVolume) => givenVolume(volume) };
     const common = { namespace, image: "registry.example/database:1", storage, sizeGiB: 2 };
     new MongoDatabase("mongo", { ...common, members: 3, rotation: 1, backup: { sizeGiB: 2 } }, opts);
-    new MongoDatabase("ferret", { ...common, members: 1, engine: "ferretdb" }, opts);
+    const ferret = new MongoDatabase("ferret", { ...common, members: 1, engine: "ferretdb" }, opts);
+    const app = { namespace, image: "registry.example/app:1", port: 3000, environment: "TEST" as const };
+    new WebApp("front", { ...app, database: ferret, entry: { nodePort: { port: 30080 } } }, opts);
+    new KubernetesMetrics("metrics", { images: { overrides: {} }, kubeletInsecureTls: true }, opts);
     objects = (await allDeclared())
       .filter(({ type }) => type.startsWith("kubernetes:"))
       .map(({ name, inputs }) => ({ name, manifest: named(inputs, name) }));
@@ -67,6 +72,7 @@ describe("objects for applications", () => {
             ? undefined
             : spec?.template;
       if (!template) return [];
+      const pod = { ...template.spec, serviceAccountName: undefined }; // not of this namespace
       const claims: Manifest[] = spec.volumeClaimTemplates ?? [];
       const volumes = claims.map(({ metadata }) => ({
         name: metadata.name,
@@ -77,7 +83,7 @@ describe("objects for applications", () => {
           apiVersion: "v1",
           kind: "Pod",
           metadata: { ...template.metadata, name: name.toLowerCase(), namespace },
-          spec: { ...template.spec, volumes: [...template.spec.volumes, ...volumes] },
+          spec: { ...pod, volumes: [...pod.volumes, ...volumes] },
         },
       ];
     });
@@ -89,21 +95,24 @@ describe("objects for applications", () => {
         refused.push(`${name}: ${error.message}`),
       );
     expect(refused).toEqual([]);
-    expect(objects.length).toBeGreaterThan(30);
+    expect(objects.length).toBeGreaterThan(45);
   });
 
-  it("make pods that Pod Security and the quota admit, without a token", async () => {
+  it("make pods that Pod Security and the quota admit, without a token unless they ask the API", async () => {
     const made = pods();
     expect(made.map(({ metadata }) => metadata.name).sort()).toEqual([
       "ferret-servers",
       "ferret-setup",
+      "front-deployment",
+      "metrics-deployment",
       "mongo-backup",
       "mongo-servers",
       "mongo-setup",
     ]);
     for (const pod of made) {
       const admitted = JSON.parse(await dryRun(pod, ["create"])) as Manifest;
-      expect(JSON.stringify(admitted.spec), pod.metadata.name).not.toContain("serviceaccount");
+      const hasToken = JSON.stringify(admitted.spec).includes("serviceaccount");
+      expect(hasToken, pod.metadata.name).toBe(pod.metadata.name === "metrics-deployment");
       expect(admitted.status.qosClass, pod.metadata.name).toBe("Burstable");
     }
   });
