@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { validate, webAppOf } from "../../../config";
+import { pageOf, validate, webAppOf } from "../../../config";
 import { webAppFaults } from "../../../config/web-app-faults";
 import { completeSettings } from "./samples";
 
@@ -32,6 +32,20 @@ describe("webAppOf", () => {
   it("leaves the rest as it was said", () => {
     const { scaling, entry, values, mesh } = app("shop");
     expect(webAppOf(app("shop"), images, space)).toMatchObject({ scaling, entry, values, mesh, ...space });
+  });
+});
+
+describe("pageOf", () => {
+  it("is at the port of a node, or where the Ingress says", () => {
+    expect(pageOf(app("status"), "192.0.2.11")).toBe("http://192.0.2.11:30100/");
+    expect(pageOf(app("status"), "2001:db8::1")).toBe("http://[2001:db8::1]:30100/");
+    expect(pageOf(app("office"), undefined)).toBe("https://office.example.com/");
+  });
+
+  it("is nowhere for who has no entry, or one that only its gateway knows", () => {
+    expect(pageOf({}, "192.0.2.11")).toBeUndefined();
+    expect(pageOf(app("shop"), "192.0.2.11")).toBeUndefined();
+    expect(pageOf(app("status"), undefined)).toBeUndefined();
   });
 });
 
