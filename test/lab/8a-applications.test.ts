@@ -110,14 +110,16 @@ describe("the dev stack's applications", () => {
       50,
     );
     const started = Date.now();
-    const changed = await tryUpWith((document) => document.setIn([...app("values"), "LOAD_TEST"], "1"));
-    await waitFor(async () => (await pods("app=profile")).length === 2, 90); // the last of the old ones still serves
-    await clients.stop();
-    const seconds = Math.round((Date.now() - started) / 1000);
-    print(
-      `ConfigMap changed: ${clients.requests} requests in ${seconds} s, ${clients.failures.length} failed`,
-    );
-    expect(changed.code, changed.stdout + changed.stderr).toBe(0);
+    try {
+      const changed = await tryUpWith((document) => document.setIn([...app("values"), "LOAD_TEST"], "1"));
+      expect(changed.code, changed.stdout + changed.stderr).toBe(0);
+      await waitFor(async () => (await pods("app=profile")).length === 2, 90); // the last of the old ones still serves
+    } finally {
+      await clients.stop();
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const { requests, failures } = clients;
+      print(`ConfigMap changed: ${requests} requests in ${seconds} s, ${failures.length} failed`);
+    }
     const after = await pods("app=profile");
     expect(after.filter((pod) => before.includes(pod))).toEqual([]);
     expect(await statusOf(`${page}load?ms=1`)).toBe(200); // they have the new value
@@ -157,9 +159,12 @@ describe("the dev stack's applications", () => {
     // Some 300 thousandths of a core: six pods at the safe line, more than there may be.
     const load = Array.from({ length: 3 }, () => `${page}load?ms=50`);
     const clients = await startClients(load, 450);
-    await waitFor(async () => (await look()) === 4, 120);
-    for (; (Date.now() - started) / 1000 < 90; await sleep(1000)) await look();
-    await clients.stop();
+    try {
+      await waitFor(async () => (await look()) === 4, 120);
+      for (; (Date.now() - started) / 1000 < 90; await sleep(1000)) await look();
+    } finally {
+      await clients.stop();
+    }
     const ended = (Date.now() - started) / 1000;
     await waitFor(async () => (await look()) === 2, 240);
 
