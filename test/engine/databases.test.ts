@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EngineStack, exampleConfig, exampleKubeconfig } from "./stack";
+import { clusterAnswers, EngineStack, exampleConfig } from "./stack";
 
 const config = (database: object) => {
   const base = exampleConfig();
@@ -26,11 +26,7 @@ describe("a stack with a database on the real engine", () => {
   let stack: EngineStack;
   beforeAll(async () => {
     stack = await EngineStack.create(config({}));
-    const answers = [
-      { match: "kubeadm init --config", stdout: "cluster: made\nsha256:THE-CA\n" },
-      { match: "config view --raw", stdout: exampleKubeconfig("KUBECONFIG-WITH-A-KEY") },
-    ];
-    stack.changeWorld({ answers: [...answers, ...stack.world.answers] });
+    stack.changeWorld({ answers: [...clusterAnswers("KUBECONFIG-WITH-A-KEY"), ...stack.world.answers] });
   });
   afterAll(() => stack.remove());
   const steps = () =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exampleHostKey, settingsInFile } from "../unit/config/samples";
-import { EngineStack, exampleKubeconfig } from "./stack";
+import { clusterAnswers, EngineStack } from "./stack";
 
 /** The dev stack as it is in the tree, with keys for its hosts. */
 function devStack(): object {
@@ -18,11 +18,7 @@ describe("the dev stack on the real engine", () => {
   let stack: EngineStack;
   beforeAll(async () => {
     stack = await EngineStack.create(devStack());
-    const answers = [
-      { match: "kubeadm init --config", stdout: "cluster: made\nsha256:THE-CA\n" },
-      { match: "config view --raw", stdout: exampleKubeconfig("KUBECONFIG-WITH-A-KEY") },
-    ];
-    stack.changeWorld({ answers: [...answers, ...stack.world.answers] });
+    stack.changeWorld({ answers: [...clusterAnswers("KUBECONFIG-WITH-A-KEY"), ...stack.world.answers] });
   });
   afterAll(() => stack.remove());
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assertLabRoute } from "../../lab/hosts";
 import { labDir } from "../../lab/paths";
 import { inBrowser, submitForm, takePicture } from "./browser";
 import { startClients, statusOf } from "./clients";
@@ -26,6 +27,7 @@ describe("the dev stack's applications", () => {
     (await inNamespace(`get pods --selector ${selector} --output name`)).split("\n").filter(Boolean).sort();
 
   beforeAll(async () => {
+    for (const node of nodes) await assertLabRoute(node);
     await waitFor(async () => (await lab("status")).code === 0, 300); // the cluster was restored just before
   });
   afterAll(async () => {
