@@ -117,6 +117,7 @@ set_kubelet() {
   unit=
   if [ "$source" = binaries ]; then
     unit=/etc/systemd/system/kubelet.service
+    mkdir -p /etc/kubernetes/manifests # as the packages do; a kubelet without it complains once a second
     put $unit 0644 "$kubelet_unit" && changed=true
     systemctl daemon-reload
   fi

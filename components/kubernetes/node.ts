@@ -57,6 +57,8 @@ Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
 Wants=network-online.target
 After=network-online.target containerd.service
+# Until kubeadm has written its configuration it fails again and again.
+StartLimitIntervalSec=0
 
 [Service]
 EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
@@ -65,8 +67,6 @@ EnvironmentFile=-/etc/sysconfig/kubelet
 ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 Restart=always
 RestartSec=10
-# Until kubeadm has written its configuration it fails again and again.
-StartLimitIntervalSec=0
 
 [Install]
 WantedBy=multi-user.target

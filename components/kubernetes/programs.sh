@@ -15,11 +15,11 @@ install_kubeadm() {
 
 install_programs() {
   install_kubeadm
-  has_programs && return
   # All of an archive is there by now.
-  [ -n "$archive_url" ] || install_kubernetes_packages kubelet kubectl
+  has_programs || [ -n "$archive_url" ] || install_kubernetes_packages kubelet kubectl
   has_programs || wrong_version "$(kubelet --version)"
-  systemctl enable --quiet kubelet 2>/dev/null
+  # kubeadm starts it only: without this the node would not come back after a boot.
+  systemctl enable --quiet kubelet || fail "the kubelet can't be enabled: systemctl status kubelet"
 }
 
 wrong_version() {

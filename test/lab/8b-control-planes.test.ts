@@ -39,6 +39,7 @@ async function threeControlPlanes(): Promise<string> {
   return document.toString();
 }
 
+/** Its pods leave a machine that is gone at once when the cluster has noticed; by default they wait for five minutes. */
 const deployment = (color: string) => `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: rolled }
@@ -49,6 +50,9 @@ spec:
     metadata: { labels: { app: rolled }, annotations: { color: ${color} } }
     spec:
       terminationGracePeriodSeconds: 1
+      tolerations:
+        - { key: node.kubernetes.io/unreachable, effect: NoExecute, operator: Exists, tolerationSeconds: 1 }
+        - { key: node.kubernetes.io/not-ready, effect: NoExecute, operator: Exists, tolerationSeconds: 1 }
       containers: [{ name: rolled, image: "10.77.0.10:5000/lab/kubernetes/pause:3.10.1" }]
 `;
 

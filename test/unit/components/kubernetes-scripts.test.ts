@@ -209,6 +209,12 @@ describe("the programs", () => {
     expect(stderr).toContain("kubernetes.version is 1.34.1, but kubernetes.source brought v1.33.0");
   });
 
+  it("come with a kubelet that starts at boot, also where they were there already", () => {
+    fake("systemctl", `echo "$@" >>"${folder}/units"`);
+    expect(sh(here(joinScript(member, joining))).status).toBe(0);
+    expect(take("units")).toContain("enable --quiet kubelet");
+  });
+
   it("are refused when the archive is another", () => {
     fake("kubeadm", "exit 1");
     fake("curl", `case "$*" in *k.tar.gz*) exit 0 ;; esac; exit 7`);
@@ -275,7 +281,13 @@ esac`,
     fake("systemctl", `echo "systemctl $*" >>"${folder}/calls"`);
     const { status, stdout, stderr } = sh(here(upgradeScript(member, "first", config)));
     expect([status, stdout, stderr]).toEqual([0, "version: v1.34.1\n", ""]);
-    const steps = ["init phase", "upgrade apply", "systemctl daemon-reload", "systemctl restart"];
+    const steps = [
+      "init phase",
+      "upgrade apply",
+      "systemctl enable",
+      "systemctl daemon-reload",
+      "systemctl restart",
+    ];
     const done = () => calls().map((call) => call.split(" ").slice(0, 2).join(" "));
     expect(done()).toEqual(steps);
 
