@@ -45,7 +45,7 @@ export async function kubernetesStatus(known: LabHost[]): Promise<KubernetesStat
 }
 
 const question =
-  "PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s --all-namespaces get nodes,deployments,statefulsets --output json";
+  "PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s get nodes,deployments,statefulsets --all-namespaces --output json";
 
 const unknownNode = (name: string): NodeStatus => ({ name, ready: false, drained: false });
 
