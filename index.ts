@@ -1,10 +1,28 @@
 import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
-import { kubernetesStorageOf } from "./components/kubernetes-storage";
-import { loadSettings, sshOf } from "./config";
+import { imageReference } from "./components/images";
+import { KubernetesMetrics } from "./components/kubernetes-metrics";
+import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubernetes-storage";
+import { MongoDatabase } from "./components/mongodb";
+import { PlatformNamespace } from "./components/namespace";
+import { WebApp } from "./components/web-app";
+import { loadSettings, pageOf, sshOf, webAppOf } from "./config";
 
-const { hosts, ssh, engine, system, images, dataDirectory, protectData, ceph, kubernetes } = loadSettings();
+const {
+  hosts,
+  ssh,
+  engine,
+  system,
+  images,
+  dataDirectory,
+  protectData,
+  ceph,
+  kubernetes,
+  namespaces,
+  databases,
+  webApps,
+} = loadSettings();
 
 // The machines
 const machines = new Map(
@@ -31,8 +49,9 @@ const storage = new CephCluster("ceph", {
   protect: protectData,
 });
 
-// Applications. After the storage: containerd, which Docker stands on as well, starts again with settings for both.
-const applications = kubernetesOf(
+// The cluster for applications. After the storage: containerd, which Docker stands on as well, starts again with
+// settings for both.
+const cluster = kubernetesOf(
   "kubernetes",
   {
     ...kubernetes,
@@ -43,7 +62,7 @@ const applications = kubernetesOf(
   },
   { dependsOn: storage },
 );
-const provider = applications && kubernetesProvider("kubernetes", applications);
+const provider = cluster && kubernetesProvider("kubernetes", cluster);
 const volumes =
   provider &&
   kubernetes.storage &&
@@ -54,6 +73,47 @@ const volumes =
     { images, protect: protectData },
     { provider, dependsOn: storage },
   );
+if (provider && kubernetes.metrics)
+  new KubernetesMetrics("kubernetes-metrics", { ...kubernetes.metrics, images }, { provider });
+
+// Applications. That what they name is there was checked with the settings.
+const spaces = new Map(
+  namespaces.map(({ name, ...args }) => [
+    name,
+    new PlatformNamespace(
+      name,
+      { ...args, kubernetesVersion: cluster?.version, protect: protectData },
+      { provider },
+    ),
+  ]),
+);
+const space = (name: string) => spaces.get(name) as PlatformNamespace;
+const stores = new Map(
+  databases.map(({ name, namespace, ...args }) => [
+    name,
+    new MongoDatabase(
+      name,
+      {
+        ...args,
+        namespace: space(namespace).namespace,
+        image: imageReference(args.engine, images),
+        toolsImage: imageReference("mongodbTools", images),
+        storage: volumes as KubernetesStorage,
+        protect: protectData,
+      },
+      { provider },
+    ),
+  ]),
+);
+const apps = new Map(
+  webApps.map((app) => {
+    const database = app.database && stores.get(app.database.name);
+    const args = webAppOf(app, images, space(app.namespace), database);
+    return [app.name, new WebApp(app.name, args, { provider })];
+  }),
+);
+const fromEach = <T, V>(made: Map<string, T>, take: (one: T) => V) =>
+  Object.fromEntries([...made].map(([name, one]) => [name, take(one)]));
 
 export const hostAddresses = Object.fromEntries([...machines].map(([name, { address }]) => [name, address]));
 export const cephFsid = storage.fsid;
@@ -63,10 +123,18 @@ export const cephAdminKeyring = storage.adminKeyring;
 export const cephClientKeyrings = storage.clientKeyrings;
 export const cephDashboardPassword = storage.dashboardPassword ?? null; // undefined would be warned of
 export const cephHealthCommand = storage.healthCommand;
-export const kubernetesKubeconfig = applications?.kubeconfig ?? null;
-export const kubernetesEndpoint = applications?.endpoint ?? null;
-export const kubernetesNodes = applications?.nodes ?? null; // of a cluster that was there before nothing is known
-export const kubernetesVersion = applications?.version ?? null;
-export const kubernetesHealthCommand = applications?.healthCommand ?? null;
+export const kubernetesKubeconfig = cluster?.kubeconfig ?? null;
+export const kubernetesEndpoint = cluster?.endpoint ?? null;
+export const kubernetesNodes = cluster?.nodes ?? null; // of a cluster that was there before nothing is known
+export const kubernetesVersion = cluster?.version ?? null;
+export const kubernetesHealthCommand = cluster?.healthCommand ?? null;
 export const kubernetesStorage = volumes?.description ?? null;
 export const kubernetesStorageClasses = volumes?.classNames ?? null;
+export const databaseUrls = fromEach(stores, ({ url }) => url);
+export const databaseEngines = fromEach(stores, ({ engine: its }) => its);
+export const databaseHealthCommands = fromEach(stores, ({ healthCommand }) => healthCommand);
+export const webAppPages = Object.fromEntries(
+  webApps.map((app) => [app.name, pageOf(app, named(kubernetes.controlPlane)[0]?.address) ?? null]),
+);
+export const webAppUrls = fromEach(apps, ({ url }) => url);
+export const webAppHealthCommands = fromEach(apps, ({ healthCommand }) => healthCommand);

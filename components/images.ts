@@ -18,6 +18,13 @@ export const catalog = {
   /** The network of pods, and its CNI plugin. https://github.com/flannel-io/flannel/releases */
   flannel: { reference: "ghcr.io/flannel-io/flannel:v0.28.4" },
   flannelPlugin: { reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1" },
+  /** The database, and its shell and tools. https://hub.docker.com/_/mongo */
+  mongodb: { reference: "docker.io/library/mongo:8.0.29-noble" },
+  mongodbTools: { reference: "docker.io/library/mongo:8.0.29-noble" },
+  /** Stands in for it in labs. https://docs.ferretdb.io/v1.24/quickstart-guide/docker/ */
+  ferretdb: { reference: "ghcr.io/ferretdb/ferretdb:1.24.0" },
+  /** The load of pods and nodes. https://github.com/kubernetes-sigs/metrics-server/releases */
+  metricsServer: { reference: "registry.k8s.io/metrics-server/metrics-server:v0.9.0" },
   /** Volumes of Ceph in Kubernetes, and what stands between its API and them. https://github.com/ceph/ceph-csi/releases */
   cephCsi: { reference: "quay.io/cephcsi/cephcsi:v3.17.2" },
   csiProvisioner: { reference: "registry.k8s.io/sig-storage/csi-provisioner:v6.2.0" },
@@ -44,4 +51,14 @@ export function imageReference(name: ImageName, sources: ImageSources): string {
   const { reference, digest }: CatalogImage = catalog[name];
   const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
   return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
+}
+
+/**
+ * The reference of an app's image: one of the catalog's by its name, or any other, below the mirror when there is one and
+ * it is not there already.
+ */
+export function applicationImage(image: string, sources: ImageSources): string {
+  if (Object.hasOwn(catalog, image)) return imageReference(image as ImageName, sources);
+  const { mirror } = sources;
+  return mirror && !image.startsWith(`${mirror}/`) ? `${mirror}/${image}` : image;
 }

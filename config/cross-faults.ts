@@ -1,9 +1,11 @@
 import { type FoundFault } from "./faults";
+import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
+import { webAppFaults } from "./web-app-faults";
 
 /**
  * What is wrong with fields beside each other. Looks at what is usable of a configuration that may have other faults,
@@ -28,6 +30,8 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...cephUseFaults(group(ceph), known),
     ...kubernetesFaults(group(kubernetes), known, list(group(ceph).monitors)),
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
+    ...applicationFaults(group(raw)),
+    ...webAppFaults(group(raw)),
   ];
 }
 

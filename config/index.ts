@@ -2,12 +2,15 @@ export { ConfigurationFaults, type Fault } from "./faults";
 export { loadSettings } from "./load";
 export type {
   CephSettings,
+  DatabaseSettings,
   EngineSettings,
   HostSettings,
   ImageSettings,
   SshSettings,
   StackSettings,
   SystemSettings,
+  WebAppSettings,
 } from "./schema";
 export { sshOf } from "./ssh";
 export { validate } from "./validate";
+export { pageOf, webAppOf } from "./web-app";

@@ -1,7 +1,6 @@
 import { type FoundFault } from "./faults";
 import { contains, isDnsName } from "./formats";
-import { nearMiss } from "./near-miss";
-import { keysAt, type Path } from "./outline";
+import { isMisspelled } from "./misspelled";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 
 /** What is wrong with the settings of Kubernetes beside each other and the hosts. */
@@ -27,7 +26,9 @@ export function kubernetesFaults(
 }
 
 function besideKubeconfig(settings: Record<string, unknown>): FoundFault[] {
-  const others = Object.keys(settings).filter((key) => !["kubeconfigFile", "storage"].includes(key));
+  const others = Object.keys(settings).filter(
+    (key) => !["kubeconfigFile", "storage", "metrics"].includes(key),
+  );
   return others.length === 0
     ? []
     : [
@@ -49,12 +50,6 @@ function missing(settings: Record<string, unknown>): FoundFault[] {
       problem: `expected 1, 3 or 5 hosts, found ${controlPlane.length}: an even number survives no more failures than one less`,
     });
   return faults;
-}
-
-/** Whether a key stands there under a name near its own, which is reported already. */
-export function isMisspelled(key: string, group: Record<string, unknown>, at: Path): boolean {
-  const known = keysAt(at);
-  return Object.keys(group).some((other) => !known.includes(other) && nearMiss(other, known) === key);
 }
 
 /** A host has one role, once. */

@@ -1,6 +1,6 @@
 import { unknownInCeph } from "./ceph-use-faults";
 import { type FoundFault } from "./faults";
-import { isMisspelled } from "./kubernetes-faults";
+import { isMisspelled } from "./misspelled";
 import { group, type KnownHost, list, text } from "./raw";
 
 type Settings = Record<string, unknown>;

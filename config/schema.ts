@@ -6,6 +6,7 @@ import {
   isAbsolutePath,
   isAddress,
   isCidr,
+  isDnsName,
   isEndpoint,
   isMaxStartups,
   isPinnedReference,
@@ -388,6 +389,300 @@ const kubernetes = z.strictObject({
     .optional(),
   /** Volumes for pods, in Ceph. @default none */
   storage: storage.optional(),
+  /** metrics-server: the load of pods and nodes, for what scales with it and for `kubectl top`. @default none */
+  metrics: z
+    .strictObject({
+      /** Whether the kubelets' certificates are not checked; kubeadm's sign their own. @default false */
+      kubeletInsecureTls: z.boolean().default(false),
+    })
+    .optional(),
+});
+
+/** Room is left for what the program puts behind it. */
+const ownName = matching(
+  (text) => label.test(text) && text.length <= 40,
+  "a name of lower-case letters, digits and -, at most 40",
+);
+
+const namespace = z.strictObject({
+  /** Name of the namespace; another one is another namespace. Those of Kubernetes itself, and repetitions, are rejected. */
+  name: ownName.refine((text) => !/^(default$|kube-)/.test(text), "this namespace is Kubernetes' own"),
+  /** What runs in it, a label of all objects: TEST or PRODUCTION. */
+  environment: z.enum(["TEST", "PRODUCTION"]),
+  /** The most that all pods and claims may have together. */
+  quota: z
+    .strictObject({
+      /** CPU that pods ask for, cores. @default 8 */
+      cpu: z.int().min(1).default(8),
+      /** Memory of pods, GiB. @default 16 */
+      memoryGiB: z.int().min(1).default(16),
+      /** Pods. @default 50 */
+      pods: z.int().min(1).default(50),
+      /** Storage of claims, GiB. @default 200 */
+      storageGiB: z.int().min(0).default(200),
+      /** Claims. @default 20 */
+      claims: z.int().min(0).default(20),
+    })
+    .prefault({}),
+  /** What a container gets that says nothing about itself. */
+  containers: z
+    .strictObject({
+      /** CPU that it asks for, thousandths of a core. @default 100 */
+      cpuMilli: z.int().min(1).default(100),
+      /** Memory that it asks for and may not pass, MiB. @default 256 */
+      memoryMiB: z.int().min(4).default(256),
+    })
+    .prefault({}),
+});
+
+const database = z.strictObject({
+  /** Name, of at most 40 characters; another one is another database. Repetitions are rejected. */
+  name: ownName,
+  /** One of `namespaces`. */
+  namespace: z.string(),
+  /** Server program: mongodb, or ferretdb for labs. @default "mongodb" */
+  engine: z.enum(["mongodb", "ferretdb"]).default("mongodb"),
+  /** Servers, 1 or 3; ferretdb has 1. From 3 to 1 there is no way back by this setting. */
+  members: z.literal([1, 3]),
+  /** Database that clients may read and write. @default "app" */
+  database: matching(
+    /^(?!admin$|local$|config$)[\w-]{1,38}$/,
+    "the name of a database, not one of MongoDB's own",
+  ).default("app"),
+  /** Size of each member's volume, GiB. Of volumes that are there nothing changes. */
+  sizeGiB: z.int().min(1),
+  /** Memory of each member, MiB. @default 2048 */
+  memoryMiB: z.int().min(256).default(2048),
+  /** CPU that each member asks for, thousandths of a core. @default 250 */
+  cpuMilli: z.int().min(1).default(250),
+  /** Another number makes new users with new passwords; `npm run mongodb -- rotate` raises it. Never lower it. @default 0 */
+  rotation: z.int().min(0).default(0),
+  /** Users of generations up to this one end; less than `rotation`. @default all before the previous one */
+  retired: z.int().min(0).optional(),
+  /** Regular dumps. @default none */
+  backup: z
+    .strictObject({
+      /** When, five fields as cron has them, in UTC. @default "0 2 * * *" */
+      schedule: matching(
+        /^[\d*,/-]+( [\d*,/A-Za-z-]+){4}$/,
+        "five fields of cron, such as 0 2 * * *",
+      ).default("0 2 * * *"),
+      /** How many are kept, at least 1. @default 14 */
+      keep: z.int().min(1).default(14),
+      /** Size of the volume that they are on, GiB. */
+      sizeGiB: z.int().min(1),
+    })
+    .optional(),
+});
+
+/** Labels of Kubernetes. */
+const labels = z.record(
+  matching(
+    /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+    "the name of a label",
+  ),
+  matching(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, "the value of a label"),
+);
+const namespaceName = matching(label, "the name of a namespace: lower-case letters, digits and -");
+const objectName = matching(
+  (text) => text.length <= 253 && text.split(".").every((part) => label.test(part)),
+  "the name of an object of Kubernetes: lower-case letters, digits, - and .",
+);
+const dataKey = matching(/^[-._A-Za-z0-9]{1,253}$/, "a key of letters, digits, -, _ and .");
+const variable = matching(/^[A-Za-z_]\w*$/, "a variable of letters, digits and _, that begins with no digit");
+const duration = matching(/^[1-9]\d*(ms|s|m|h)$/, "a time such as 400ms, with ms, s, m or h");
+const urlPath = matching(/^\/[\w.~%/-]*$/, "a path that begins with /");
+const version = matching(/^[\w.:-]{1,64}$/, "letters, digits, . _ : and -").optional();
+
+/** Pods of the cluster. */
+const source = {
+  /** Their namespace. @default the app's own */
+  namespace: namespaceName.optional(),
+  /** Their labels. @default all pods of the namespace */
+  labels: labels.optional(),
+};
+
+const scaling = z.strictObject({
+  /** CPU load per pod that is aimed at, percent of what it asks for. @default 60 */
+  safeLine: z.int().min(1).max(1000).default(60),
+  /** The load from which one sample has to be enough to come back to the safe line; above it. @default 90 */
+  fatalLine: z.int().min(2).max(10_000).default(90),
+  /** What may be added from one sample to the next, in any case: `pods` or `percent`. @default 2 pods */
+  outBy: z
+    .strictObject({ pods: z.int().min(1).optional(), percent: z.int().min(1).optional() })
+    .prefault({ pods: 2 }),
+  /** Samples in a row, 15 s apart, that have to agree before pods are taken away: 1 to 240. @default 20 */
+  samplesBeforeScaleIn: z.int().min(1).max(240).default(20),
+  /** Fewest pods, at least 1. @default 2 */
+  min: z.int().min(1).default(2),
+  /** Most pods, not less than `min`. */
+  max: z.int().min(1),
+});
+
+const entry = z.strictObject({
+  /** An HTTPRoute from a gateway that is there, of whichever controller. */
+  route: z
+    .strictObject({
+      gateway: z.strictObject({
+        name: objectName,
+        namespace: namespaceName,
+        /** Name of its listener. @default all */
+        listener: objectName.optional(),
+      }),
+      /** DNS names by which it is asked for; *. may be in front. @default any */
+      hosts: z
+        .array(matching((text) => isDnsName(text.replace(/^\*\./, "")), "a DNS name"))
+        .min(1)
+        .optional(),
+      /** Beginning of the paths that are the app's. @default "/" */
+      path: urlPath.default("/"),
+      /** Where the gateway's proxies run. @default all pods of the gateway's namespace */
+      from: z.strictObject(source).optional(),
+    })
+    .optional(),
+  ingress: z
+    .strictObject({
+      /** IngressClass of the controller. */
+      className: objectName,
+      /** DNS name by which it is asked for. */
+      host: matching(isDnsName, "a DNS name"),
+      path: urlPath.default("/"),
+      /** Secret with the host's certificate. @default none: no TLS */
+      tlsSecret: objectName.optional(),
+      /** Where the controller runs. */
+      from: z.strictObject({ ...source, namespace: namespaceName }),
+    })
+    .optional(),
+  /** A port of every node. */
+  nodePort: z
+    .strictObject({
+      /** 30000 to 32767; one that stands twice is rejected. */
+      port: z.int().min(30_000).max(32_767),
+    })
+    .optional(),
+});
+
+const mesh = z.strictObject({
+  /** Requests that are sent again. @default none */
+  retries: z
+    .strictObject({
+      /** Answers that count as failed: codes, ranges such as 502-504, 5xx, gateway-error. @default "5xx" */
+      on: matching(
+        /^(\d{3}(-\d{3})?|[1-5]xx|gateway-error)(,(\d{3}(-\d{3})?|[1-5]xx|gateway-error))*$/,
+        "answers such as 5xx or 502-504, with commas",
+      ).default("5xx"),
+      /** How often a request is sent again at most. @default 1 */
+      limit: z.int().min(1).default(1),
+      /** Time for each attempt. @default none */
+      timeout: duration.optional(),
+    })
+    .optional(),
+  /** Times after which a request fails: as a whole, for the answer, without anything sent. @default none */
+  timeouts: z
+    .strictObject({ request: duration.optional(), response: duration.optional(), idle: duration.optional() })
+    .optional(),
+  /** Pods that fail are left out for a while. @default never */
+  circuitBreaker: z
+    .strictObject({
+      /** Failures in a row. @default 7 */
+      failures: z.int().min(1).default(7),
+      /** Shortest and longest time that a pod is left out. @default "1s", "1m" */
+      minPenalty: duration.default("1s"),
+      maxPenalty: duration.default("1m"),
+    })
+    .optional(),
+});
+
+const applicationImage = matching(
+  (text) => imageNames.includes(text) || isPinnedReference(text),
+  "an image reference with a tag other than latest or with a sha256 digest, or the name of one of the stack's images",
+);
+
+const webApp = z.strictObject({
+  /** Name of the app and its objects: a label that begins with a letter, at most 50 characters. A name that stands twice is rejected. */
+  name: matching(
+    /^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/,
+    "a name of lower-case letters, digits and -, at most 50, that begins with a letter",
+  ),
+  /** One of `namespaces`. */
+  namespace: z.string(),
+  /** Its image: a reference with a tag other than latest or a digest, or the name of one in components/images.ts. */
+  image: applicationImage,
+  /** TCP port that it listens on, from 1024: it is not root. */
+  port: z.int().min(1024).max(65_535),
+  /** A database of the stack, in the same namespace. @default none */
+  database: z
+    .strictObject({
+      /** Its name. */
+      name: z.string().min(1),
+      /** Names of the variables that the app gets. @default DB_URL, USER_NAME, USER_PWD */
+      variables: z
+        .strictObject({
+          url: variable.default("DB_URL"),
+          user: variable.default("USER_NAME"),
+          password: variable.default("USER_PWD"),
+        })
+        .prefault({}),
+    })
+    .optional(),
+  /** Variables and their values; nothing secret. @default {} */
+  values: z.record(variable, z.string()).default({}),
+  /** Variables from ConfigMaps that are there. @default {} */
+  config: z.record(variable, z.strictObject({ configMap: objectName, key: dataKey, version })).default({}),
+  /** Variables from Secrets that are there. @default {} */
+  secrets: z.record(variable, z.strictObject({ secret: objectName, key: dataKey, version })).default({}),
+  /** Number of pods; rejected beside `scaling`. @default 2 */
+  replicas: z.int().min(1).optional(),
+  /** Lets the number of pods follow their load; needs metrics-server. @default none */
+  scaling: scaling.optional(),
+  /** How it is asked whether it is well. */
+  probes: z
+    .strictObject({
+      /** Path that answers 200 when it can serve. @default "/" */
+      ready: urlPath.default("/"),
+      /** Path that answers 200 while it lives. @default none: its port has to take connections */
+      alive: urlPath.optional(),
+      /** Seconds that its start may take. @default 60 */
+      startWithin: z.int().min(2).max(3600).default(60),
+    })
+    .prefault({}),
+  /** What is kept for each pod. */
+  resources: z
+    .strictObject({
+      /** CPU: cores, or thousandths with m. @default "100m" */
+      cpu: matching(/^[1-9]\d*m?$/, "a number of cores, or of thousandths such as 250m").default("100m"),
+      /** Memory, also the most that it gets. @default "256Mi" */
+      memory: matching(/^[1-9]\d*[MG]i$/, "a size such as 256Mi, with Mi or Gi").default("256Mi"),
+    })
+    .prefault({}),
+  /** User and group that it runs as, not 0. @default 1000 */
+  user: z.int().min(1).max(2_147_483_647).default(1000),
+  /** Size of /tmp, the one place where it can write. @default "64Mi" */
+  temporarySpace: matching(/^[1-9]\d*[MG]i$/, "a size such as 64Mi, with Mi or Gi").default("64Mi"),
+  /** How it is reached from outside of the cluster: one of route, ingress, nodePort. @default not at all */
+  entry: entry.optional(),
+  /** Pods that may ask it, beside those of the entry. @default [] */
+  askedBy: z.array(z.strictObject(source)).default([]),
+  /** Pods that it may ask, beside those of the database. @default [] */
+  asks: z.array(z.strictObject({ ...source, port })).default([]),
+  /** Its pods and their requests in the mesh of Linkerd. @default not in a mesh */
+  mesh: mesh.optional(),
+  /** A second version, which gets a `weight` of the requests or those with a `header`; needs entry.route or mesh. @default none */
+  canary: z
+    .strictObject({
+      image: applicationImage,
+      /** Percent of the requests, 0 to 100. */
+      weight: z.int().min(0).max(100).optional(),
+      header: z
+        .strictObject({
+          name: matching(/^[\w!#$%&'*+.^`|~-]+$/, "the name of a header"),
+          value: matching(/^[^\r\n\0]+$/, "a single line"),
+        })
+        .optional(),
+      /** Number of its pods. @default 1 */
+      replicas: z.int().min(1).default(1),
+    })
+    .optional(),
 });
 
 /** Schema of a stack's configuration. Use `validate`, which words the faults and checks the fields against each other. */
@@ -406,6 +701,12 @@ export const stackSchema = z.strictObject({
   ceph,
   /** The cluster for applications. @default none: no host is in its controlPlane */
   kubernetes: kubernetes.prefault({}),
+  /** Namespaces of applications; they need a cluster. @default [] */
+  namespaces: z.array(namespace).default([]),
+  /** Databases that speak MongoDB's protocol, each in one of the namespaces. @default [] */
+  databases: z.array(database).default([]),
+  /** Apps that answer HTTP, each in one of the namespaces. @default [] */
+  webApps: z.array(webApp).default([]),
   /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
   dataDirectory: hostPath.default("/var/lib/farmstack"),
   /**
@@ -424,3 +725,5 @@ export type SystemSettings = StackSettings["system"];
 export type ImageSettings = StackSettings["images"];
 export type CephSettings = StackSettings["ceph"];
 export type KubernetesSettings = StackSettings["kubernetes"];
+export type DatabaseSettings = StackSettings["databases"][number];
+export type WebAppSettings = StackSettings["webApps"][number];

@@ -1,5 +1,6 @@
+import { formatWorkload, serves, type WorkloadStatus, workloadsOf } from "./application-status";
 import { onLabHost } from "./ssh";
-import { type LabHost, readLabNodes } from "./stack-file";
+import { type LabApplications, type LabHost, readLabApplications, readLabNodes } from "./stack-file";
 
 export interface NodeStatus {
   name: string;
@@ -18,34 +19,39 @@ export interface KubernetesStatus {
   nodes: NodeStatus[];
   /** Pods of CoreDNS: wanted, and available. */
   dns: { wanted: number; available: number };
+  /** What runs in the stack's namespaces. */
+  workloads: WorkloadStatus[];
 }
 
-/** All nodes are ready and take pods, and names are resolved. */
-export const isWell = ({ answers, nodes, dns }: KubernetesStatus): boolean =>
+/** All nodes are ready and take pods, names are resolved, and what the stack runs has its pods. */
+export const isWell = ({ answers, nodes, dns, workloads }: KubernetesStatus): boolean =>
   answers &&
   nodes.every(({ ready, drained }) => ready && !drained) &&
-  dns.available >= Math.max(1, dns.wanted);
+  dns.available >= Math.max(1, dns.wanted) &&
+  workloads.every(serves);
 
 /** Asks the first control plane that answers; undefined when the stack has no cluster. */
 export async function kubernetesStatus(known: LabHost[]): Promise<KubernetesStatus | undefined> {
   const { controlPlane, workers } = await readLabNodes();
   const names = [...controlPlane, ...workers];
   if (names.length === 0) return undefined;
+  const applications = await readLabApplications();
+  const entrance = known.find(({ name }) => name === controlPlane[0])?.address;
   for (const host of known.filter(({ name }) => controlPlane.includes(name))) {
     const answer = await onLabHost(host, question, { timeout: 30_000 }).catch(() => undefined);
-    if (answer) return readAnswer(answer.stdout, names);
+    if (answer) return readAnswer(answer.stdout, names, applications, entrance);
   }
-  return { answers: false, nodes: names.map(unknownNode), dns: { wanted: 0, available: 0 } };
+  return { answers: false, nodes: names.map(unknownNode), dns: { wanted: 0, available: 0 }, workloads: [] };
 }
 
 const question =
-  "PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s --namespace kube-system get nodes,deployments --output json";
+  "PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s get nodes,deployments,statefulsets --all-namespaces --output json";
 
 const unknownNode = (name: string): NodeStatus => ({ name, ready: false, drained: false });
 
 interface Item {
   kind: string;
-  metadata: { name: string };
+  metadata: { name: string; namespace?: string };
   spec: { unschedulable?: boolean; replicas?: number };
   status: {
     conditions?: { type: string; status: string }[];
@@ -54,10 +60,22 @@ interface Item {
   };
 }
 
-/** What `kubectl get nodes,deployments --output json` says about the nodes of these names, and CoreDNS. Pure. */
-export function readAnswer(json: string, names: string[]): KubernetesStatus {
+/**
+ * What `kubectl get nodes,deployments,statefulsets --output json` says about the nodes of these names, CoreDNS, and what
+ * the stack runs. Pure.
+ * @param entrance address of the node at which pages are
+ */
+export function readAnswer(
+  json: string,
+  names: string[],
+  applications: LabApplications,
+  entrance: string | undefined,
+): KubernetesStatus {
   const { items } = JSON.parse(json) as { items: Item[] };
-  const dns = items.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "coredns");
+  const dns = items.find(
+    ({ kind, metadata }) =>
+      kind === "Deployment" && metadata.namespace === "kube-system" && metadata.name === "coredns",
+  );
   return {
     answers: true,
     nodes: names.map((name) => {
@@ -72,6 +90,7 @@ export function readAnswer(json: string, names: string[]): KubernetesStatus {
       };
     }),
     dns: { wanted: dns?.spec.replicas ?? 0, available: dns?.status.availableReplicas ?? 0 },
+    workloads: workloadsOf(items, applications, entrance),
   };
 }
 
@@ -88,5 +107,6 @@ export function formatKubernetes(status: KubernetesStatus | undefined): string[]
     `kubernetes: ${isWell(status) ? "all nodes are ready" : "something is missing"}`,
     ...nodes.map((line) => `  ${line}`),
     `  CoreDNS: ${status.dns.available} of ${status.dns.wanted} pods`,
+    ...status.workloads.map((one) => `  ${formatWorkload(one)}`),
   ];
 }

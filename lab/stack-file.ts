@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
+import { type WebAppSettings } from "../config";
 import { type KubernetesSource } from "./kubernetes/publish";
 import { labDir, projectRoot } from "./paths";
 
@@ -66,6 +67,14 @@ export function wantsKubernetes(tree: string): boolean {
   return (config["farmstack:kubernetes"]?.controlPlane ?? []).length > 0;
 }
 
+/** Whether a stack's file asks for something to run on Kubernetes. */
+export function wantsApplications(tree: string): boolean {
+  const { config } = parse(tree) as { config: Record<string, unknown> };
+  const { metrics } = (config["farmstack:kubernetes"] ?? {}) as { metrics?: object };
+  const lists = [config["farmstack:databases"], config["farmstack:webApps"]] as (unknown[] | undefined)[];
+  return metrics !== undefined || lists.some((list) => (list ?? []).length > 0);
+}
+
 export async function writeLabStack(
   tree: string,
   facts: Omit<MachineFacts, "privateKeyFile">,
@@ -77,17 +86,41 @@ export async function writeLabStack(
 
 /** The hosts of the lab that runs on this machine, from its stack file; none when there is no lab. */
 export async function readLabHosts(): Promise<LabHost[]> {
-  if (!existsSync(labStackFile)) return [];
-  const file = parse(await readFile(labStackFile, "utf8")) as { config: { "farmstack:hosts": LabHost[] } };
-  return file.config["farmstack:hosts"];
+  return (await readLabStack())["farmstack:hosts"] ?? [];
 }
 
 /** Names of the nodes of Kubernetes that the lab's stack asks for; none when there is no lab or no cluster. */
 export async function readLabNodes(): Promise<{ controlPlane: string[]; workers: string[] }> {
-  const none = { controlPlane: [], workers: [] };
-  if (!existsSync(labStackFile)) return none;
-  const file = parse(await readFile(labStackFile, "utf8")) as {
-    config: { "farmstack:kubernetes"?: { controlPlane?: string[]; workers?: string[] } };
+  return { controlPlane: [], workers: [], ...(await readLabStack())["farmstack:kubernetes"] };
+}
+
+/** What the lab's stack wants to run on Kubernetes. */
+export interface LabApplications {
+  namespaces: string[];
+  databases: { namespace: string; name: string; engine?: string; members: number }[];
+  webApps: (Pick<WebAppSettings, "entry"> & { namespace: string; name: string })[];
+}
+
+/** What the lab's stack asks for on Kubernetes; nothing when there is no lab. */
+export async function readLabApplications(): Promise<LabApplications> {
+  const stack = await readLabStack();
+  return {
+    namespaces: (stack["farmstack:namespaces"] ?? []).map(({ name }) => name),
+    databases: stack["farmstack:databases"] ?? [],
+    webApps: stack["farmstack:webApps"] ?? [],
   };
-  return { ...none, ...file.config["farmstack:kubernetes"] };
+}
+
+interface LabStack {
+  "farmstack:hosts"?: LabHost[];
+  "farmstack:kubernetes"?: { controlPlane?: string[]; workers?: string[] };
+  "farmstack:namespaces"?: { name: string }[];
+  "farmstack:databases"?: LabApplications["databases"];
+  "farmstack:webApps"?: LabApplications["webApps"];
+}
+
+/** The configuration of the lab that runs on this machine; empty when there is no lab. */
+async function readLabStack(): Promise<LabStack> {
+  if (!existsSync(labStackFile)) return {};
+  return (parse(await readFile(labStackFile, "utf8")) as { config: LabStack }).config;
 }

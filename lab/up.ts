@@ -4,8 +4,9 @@ import { ensureHosts } from "./hosts";
 import { watchMemory } from "./memory";
 import { phases, step } from "./progress";
 import { completeArguments, labStack, openLabWorkspace } from "./pulumi";
+import { publishApplications } from "./applications";
 import { publishKubernetes } from "./kubernetes";
-import { labStackFile, treeFile, wantsKubernetes, writeLabStack } from "./stack-file";
+import { labStackFile, treeFile, wantsApplications, wantsKubernetes, writeLabStack } from "./stack-file";
 import { formatStatus, labStatus } from "./status";
 
 /**
@@ -22,12 +23,12 @@ export async function labUp(file: string = treeFile): Promise<void> {
     step("toolchain", openLabWorkspace),
     (async () => {
       const found = (engine = await step("container engine", ensureDocker));
-      return {
-        hosts: await step("hosts", () => ensureHosts(found)),
-        kubernetes: wantsKubernetes(tree)
-          ? await step("Kubernetes", () => publishKubernetes(found))
-          : undefined,
-      };
+      const hosts = await step("hosts", () => ensureHosts(found));
+      const kubernetes = wantsKubernetes(tree)
+        ? await step("Kubernetes", () => publishKubernetes(found))
+        : undefined;
+      if (wantsApplications(tree)) await step("applications", () => publishApplications(found));
+      return { hosts, kubernetes };
     })(),
   ]);
   const salt = await workspace.ensureStack(labStack.project, labStack.name);

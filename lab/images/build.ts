@@ -19,8 +19,9 @@ export async function buildImage(
   const folder = await mkdtemp(join(tmpdir(), `farmstack-${image.name}-`));
   try {
     await cp(join(__dirname, image.name), folder, { recursive: true });
-    for (const module of image.modules ?? []) {
-      await cp(await builtModule(module), join(folder, "bin"), { recursive: true, verbatimSymlinks: true });
+    const builds = (image.modules ?? []).map((module) => () => builtModule(module));
+    for (const build of [...builds, ...(image.build ? [image.build] : [])]) {
+      await cp(await build(), join(folder, "bin"), { recursive: true, verbatimSymlinks: true });
     }
     const output = await engine.client.buildImage(
       { context: folder, src: readdirSync(folder) },

@@ -2,6 +2,9 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { builtMongosh, mongoshBuild } from "../applications/mongosh";
+import { builtProfileApp, profileAppBuild } from "../applications/profile-app";
+import { mongoshVersion, profileAppVersions } from "../applications/versions";
 import { type Engine } from "../docker";
 import { buildName, type ModuleName } from "../kubernetes/modules";
 import { versions } from "../kubernetes/versions";
@@ -27,6 +30,15 @@ export interface Images {
   flannel: Image;
   coredns: Image;
   pause: Image;
+  /** Speaks MongoDB's protocol. */
+  ferretdb: Image;
+  /** MongoDB's shell. */
+  mongosh: Image;
+  "metrics-server": Image;
+  /** The application of examples/profile-app. */
+  "profile-app": Image;
+  /** The same under another version. */
+  "profile-app-next": Image;
 }
 
 /** What the lab itself runs; the stack's images are in its registry. */
@@ -40,6 +52,10 @@ export function labImages(): Images {
     ...imageOf(name, version, [...modules.map(buildName), ...others]),
     modules,
   });
+  const profileApp = (version: string): Image => ({
+    ...imageOf("profile-app", version, [profileAppBuild(), base.tag]),
+    build: builtProfileApp,
+  });
   return {
     host: on("host", "12"),
     registry: on("registry", "2.8.2"),
@@ -49,6 +65,14 @@ export function labImages(): Images {
     flannel: built("flannel", versions.flannel, ["addons", "cni"], [base.tag]),
     coredns: built("coredns", versions.coredns, ["addons"]),
     pause: built("pause", versions.pause, ["addons"]),
+    ferretdb: built("ferretdb", versions.ferretdb, ["ferretdb"]),
+    "metrics-server": built("metrics-server", versions.metricsServer, ["metrics-server"]),
+    mongosh: {
+      ...imageOf("mongosh", mongoshVersion, [mongoshBuild(), base.tag]),
+      build: builtMongosh,
+    },
+    "profile-app": profileApp(profileAppVersions.current),
+    "profile-app-next": profileApp(profileAppVersions.next),
   };
 }
 

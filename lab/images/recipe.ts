@@ -12,6 +12,8 @@ export interface Image {
   tag: string;
   /** Modules whose programs are built here and go into the image: its recipe finds them in `bin/`. @default none */
   modules?: ModuleName[];
+  /** Gives a folder with what else goes into `bin/`. @default nothing */
+  build?: () => Promise<string>;
 }
 
 /** First 12 digits of the hash over names and contents of a recipe's files and what else goes into the image. */

@@ -194,7 +194,7 @@ async function until(what: string, daemon: Daemon, holds: () => Promise<boolean>
 }
 
 /** Ports of 127.0.0.1 that nobody listens on, all different. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

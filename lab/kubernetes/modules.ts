@@ -13,6 +13,13 @@ export interface Module {
   variables: Record<string, string>;
   /** Names by which `kubernetes`, one program for all, is called. */
   links: string[];
+  /** Version that names the build. @default that of Kubernetes */
+  version?: string;
+  /**
+   * A module of go.mod that is built in a copy of it, as the main module, with these files added by their paths:
+   * upstream makes them before it builds. @default none: the packages are built as they are published
+   */
+  upstream?: { path: string; generated: Record<string, string> };
 }
 
 const [major = "", minor = ""] = versions.kubernetes.split(".");
@@ -59,6 +66,24 @@ export const modules = {
     },
     links: [],
   },
+  ferretdb: {
+    title: `FerretDB ${versions.ferretdb}`,
+    packages: ["./cmd/ferretdb"],
+    variables: {},
+    links: [],
+    version: versions.ferretdb,
+    upstream: {
+      path: "github.com/FerretDB/FerretDB",
+      generated: { "build/version/version.txt": `v${versions.ferretdb}\n` },
+    },
+  },
+  "metrics-server": {
+    title: `metrics-server ${versions.metricsServer}`,
+    packages: ["sigs.k8s.io/metrics-server/cmd/metrics-server"],
+    variables: { "k8s.io/client-go/pkg/version.gitVersion": `v${versions.metricsServer}` },
+    links: [],
+    version: versions.metricsServer,
+  },
 } satisfies Record<string, Module>;
 
 export type ModuleName = keyof typeof modules;
@@ -80,7 +105,8 @@ export function fingerprint(definition: Module, files: Record<string, string>): 
 
 /** Name of a module's folder in the cache: another source is another folder. */
 export function buildName(name: ModuleName): string {
-  return `${name}-${versions.kubernetes}-${fingerprint(modules[name], sourceFiles(sourceOf(name)))}`;
+  const module: Module = modules[name];
+  return `${name}-${module.version ?? versions.kubernetes}-${fingerprint(module, sourceFiles(sourceOf(name)))}`;
 }
 
 function sourceFiles(folder: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EngineStack, exampleConfig, exampleKubeconfig } from "./stack";
+import { clusterAnswers, EngineStack, exampleConfig } from "./stack";
 
 const withKubernetes = (version: string) => ({
   ...exampleConfig(),
@@ -15,11 +15,7 @@ describe("a stack with Kubernetes on the real engine", () => {
   let stack: EngineStack;
   beforeAll(async () => {
     stack = await EngineStack.create(withKubernetes("1.34.1"));
-    const answers = [
-      { match: "kubeadm init --config", stdout: "cluster: made\nsha256:THE-CA\n" },
-      { match: "config view --raw", stdout: exampleKubeconfig("KUBECONFIG-WITH-A-KEY") },
-    ];
-    stack.changeWorld({ answers: [...answers, ...stack.world.answers] });
+    stack.changeWorld({ answers: [...clusterAnswers("KUBECONFIG-WITH-A-KEY"), ...stack.world.answers] });
   });
   afterAll(() => stack.remove());
 

@@ -42,6 +42,12 @@ export const exampleKubeconfig = (secret: string): string =>
     users: [{ name: "admin", user: { token: secret } }],
   });
 
+/** What hosts answer when they are made a cluster with that kubeconfig. */
+export const clusterAnswers = (secret: string): World["answers"] => [
+  { match: "kubeadm init --config", stdout: "cluster: made\nsha256:THE-CA\n" },
+  { match: "config view --raw", stdout: exampleKubeconfig(secret) },
+];
+
 /** A stack on the real engine, with the plugins in memory: nothing but a temporary folder is touched. */
 export class EngineStack {
   private constructor(

@@ -7,15 +7,9 @@ import { type RestoreResult } from "../../tools/kubernetes/restore";
 import { type SnapshotList } from "../../tools/kubernetes/snapshots";
 import { lab, on, pulumi, tsx, waitFor } from "./lab";
 import { mounted } from "./ceph";
+import { kubectl } from "./kubernetes";
 
 const nodes = ["host1", "host2", "host3"];
-
-/** What kubectl prints, asked on the control plane. */
-const kubectl = (args: string, input?: string): Promise<string> =>
-  on(
-    "host1",
-    `PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}${input === undefined ? "" : ` <<'INPUT'\n${input}\nINPUT`}`,
-  );
 
 /** A command in the pod of a host. */
 const inPod = (host: string, command: string): Promise<string> =>

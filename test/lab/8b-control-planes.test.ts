@@ -14,7 +14,10 @@ import { lab, on, pulumi, waitFor } from "./lab";
 const nodes = ["host1", "host2", "host3"];
 const endpoint = "10.77.0.100";
 
-/** The dev stack with a control plane on each host and an address that moves, and no more of Ceph than it has to have. */
+/**
+ * The dev stack with a control plane on each host and an address that moves, no more of Ceph than it has to have, and
+ * nothing that runs on the cluster.
+ */
 async function threeControlPlanes(): Promise<string> {
   const document = parseDocument(await readFile(treeFile, "utf8"));
   for (const key of [
@@ -31,7 +34,8 @@ async function threeControlPlanes(): Promise<string> {
   document.setIn(kubernetes("controlPlane"), document.createNode(nodes));
   document.setIn(kubernetes("workers"), document.createNode([]));
   document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
-  for (const key of ["snapshots", "storage"]) document.deleteIn(kubernetes(key));
+  for (const key of ["snapshots", "storage", "metrics"]) document.deleteIn(kubernetes(key));
+  for (const key of ["namespaces", "databases", "webApps"]) document.deleteIn(["config", `farmstack:${key}`]);
   return document.toString();
 }
 

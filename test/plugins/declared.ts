@@ -13,7 +13,7 @@ export interface Declared {
     | "kubernetes.apiextensions.v1.CustomResourceDefinition"
     | `kubernetes.apps.v1.${"DaemonSet" | "Deployment" | "StatefulSet"}`
     | "kubernetes.batch.v1.Job"
-    | `kubernetes.core.v1.${"ConfigMap" | "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret" | "Service"}`
+    | `kubernetes.core.v1.${"ConfigMap" | "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret" | "Service" | "ServiceAccountPatch"}`
     | "kubernetes.rbac.v1.ClusterRole"
     | "kubernetes.storage.v1.StorageClass";
   /** Logical name. */

@@ -355,6 +355,17 @@ export function kubernetesCases(kubeconfig: string): Case[] {
       changedLook: { host: [show("box box", ".spec"), '{"size":"2"}'] },
     },
     {
+      shows: "ServiceAccountPatch: sets fields of an object that Kubernetes makes, and lets go of them",
+      class: "kubernetes.core.v1.ServiceAccountPatch",
+      name: "account",
+      provider: "cluster",
+      props: { ...inSpace("default"), automountServiceAccountToken: false },
+      changed: { automountServiceAccountToken: true },
+      plan: "update",
+      made: { host: [show("serviceaccount default", ".automountServiceAccountToken"), "false"] },
+      changedLook: { host: [show("serviceaccount default", ".automountServiceAccountToken"), "true"] },
+    },
+    {
       shows: "drift in what the program says is set right",
       class: "kubernetes.core.v1.ConfigMap",
       name: "drifted",

@@ -31,10 +31,20 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
       return { imageId: `sha256:id-of-${name}` };
     case "command:remote:Command":
       return { stdout: `output of ${name}`, stderr: "" };
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyPem: pulumi.secret(`key of ${name}`) };
+    case "tls:index/certRequest:CertRequest":
+      return { certRequestPem: `request of ${name}` };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return { certPem: `certificate of ${name}` };
     default:
-      return {};
+      return type.startsWith("kubernetes:") ? { metadata: named(name, inputs.metadata as object) } : {};
   }
 }
+
+/** Kubernetes' objects without a name get one. */
+const named = (name: string, metadata: object = {}) => ({ name: `${name}-0a1b2c3d`, ...metadata });
 
 /** Starts the mocks; the program has to be imported after it. */
 export async function startMocks(preview = false): Promise<void> {

@@ -1,8 +1,9 @@
 import { kubernetesInMemory } from "../memory/kubernetes";
 import { type Plugin, type Properties } from "../resource-type";
 import { type Cluster } from "./cluster";
-import { kindOf } from "./kind";
+import { isPatch, kindOf } from "./kind";
 import { objectType, type Surroundings } from "./object";
+import { patchType } from "./patch";
 import { connect } from "./real-cluster";
 import { checkSettings, diffSettings, settingNames } from "./settings";
 import { waitByLooking } from "./wait";
@@ -13,7 +14,7 @@ const kubernetesIn = (surroundings: Surroundings): Plugin => ({
   version: "4.34.2",
   types: {},
   foresees: true,
-  typeOf: (token) => objectType(kindOf(token), surroundings),
+  typeOf: (token) => (isPatch(token) ? patchType : objectType)(kindOf(token), surroundings),
   config: settingNames,
   checkConfig: checkSettings,
   diffConfig: diffSettings,

@@ -64,19 +64,29 @@ const clusterWide = new Set([
   ...["ValidatingWebhookConfiguration", "VolumeAttachment", "VolumeAttributesClass"],
 ]);
 
+const patch = /Patch$/;
+
+/** Whether a type token is that of a patch, `kubernetes:core/v1:ServiceAccountPatch`: fields of an object of others. */
+export const isPatch = (token: string): boolean => patch.test(token) && isOwn(splitToken(token));
+
 /** The kind of a type token, such as `kubernetes:core/v1:ConfigMap`. Throws for what this stand-in refuses. */
 export function kindOf(token: string): Kind {
-  const [, module = "", kind = ""] = token.split(":");
-  const [first = "", version] = module.split("/");
+  const [first = "", version] = (token.split(":")[1] ?? "").split("/");
   const refused = (why: string) =>
     new Error(`the lab's stand-in for kubernetes does not have ${token}: ${why}`);
   if (["helm.sh", "kustomize", "yaml"].includes(first) || !version)
     throw refused("charts, kustomizations and files of YAML are not taken, write the objects in the program");
+  const found = splitToken(token);
+  if (!isOwn(found)) return found;
+  if (found.kind.endsWith("List")) throw refused("lists are no resources, declare what is in them");
+  return { ...found, kind: found.kind.replace(patch, "") };
+}
+
+function splitToken(token: string): Kind {
+  const [, module = "", kind = ""] = token.split(":");
+  const [first = "", version = ""] = module.split("/");
   const group = first === "core" ? "" : first;
-  const found = { apiVersion: group ? `${group}/${version}` : version, kind };
-  if (isOwn(found) && kind.endsWith("List")) throw refused("lists are no resources, declare what is in them");
-  if (isOwn(found) && kind.endsWith("Patch")) throw refused("patches of objects of others are not taken");
-  return found;
+  return { apiVersion: group ? `${group}/${version}` : version, kind };
 }
 
 /** Whether the kind is one of Kubernetes itself, not a custom resource. */

@@ -27,6 +27,15 @@ function clusterIn(file: string, config: Properties): Cluster {
       if (!there) throw new ApiError(server, 404, "NotFound", `${title(ref)} is not there`);
       return Object.assign(there, stored(object, there));
     });
+  const create = async (ref: ObjectRef, object: KubernetesObject) =>
+    change((objects) => {
+      if (objects.some(matches(ref)))
+        throw new ApiError(server, 409, "AlreadyExists", `${title(ref)} exists`);
+      if (ref.namespace && !hasNamespace(objects, ref.namespace))
+        throw new ApiError(server, 404, "NotFound", `namespaces "${ref.namespace}" not found`);
+      objects.push(stored(object));
+      return objects.at(-1) as KubernetesObject;
+    });
 
   return {
     server,
@@ -34,16 +43,10 @@ function clusterIn(file: string, config: Properties): Cluster {
     isNamespaced: async (kind) => isNamespaced(kind) ?? see((objects) => definedScope(objects, kind)),
     get: async (ref) => see((objects) => objects.find(matches(ref))),
     list: async (kind, namespace) => see((objects) => objects.filter(inside(kind, namespace))),
-    create: async (ref, object) =>
-      change((objects) => {
-        if (objects.some(matches(ref)))
-          throw new ApiError(server, 409, "AlreadyExists", `${title(ref)} exists`);
-        if (ref.namespace && !hasNamespace(objects, ref.namespace))
-          throw new ApiError(server, 404, "NotFound", `namespaces "${ref.namespace}" not found`);
-        objects.push(stored(object));
-        return objects.at(-1) as KubernetesObject;
-      }),
-    apply: write,
+    create,
+    // As with the real one, what is not there comes to be.
+    apply: async (ref, object) =>
+      see((objects) => objects.some(matches(ref))) ? write(ref, object) : create(ref, object),
     replace: write,
     patch: async (ref) => see((objects) => objects.find(matches(ref)) as KubernetesObject), // managers are not kept
     delete: async (ref) =>

@@ -39,6 +39,7 @@ const classes: Record<Declared["class"], ResourceClass> = {
   "kubernetes.core.v1.PersistentVolumeClaim": kubernetes.core.v1.PersistentVolumeClaim,
   "kubernetes.core.v1.Secret": kubernetes.core.v1.Secret,
   "kubernetes.core.v1.Service": kubernetes.core.v1.Service,
+  "kubernetes.core.v1.ServiceAccountPatch": kubernetes.core.v1.ServiceAccountPatch,
   "kubernetes.rbac.v1.ClusterRole": kubernetes.rbac.v1.ClusterRole,
   "kubernetes.storage.v1.StorageClass": kubernetes.storage.v1.StorageClass,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { catalog, imageReference } from "../../../components/images";
+import { applicationImage, catalog, imageReference } from "../../../components/images";
 import { opensshOptions } from "../../../components/hosts/ssh";
 
 describe("imageReference", () => {
@@ -19,6 +19,20 @@ describe("imageReference", () => {
     expect(imageReference("ceph", { mirror: "m:5000", overrides: { ceph: "lab/ceph:16" } })).toBe(
       "m:5000/lab/ceph:16",
     );
+  });
+});
+
+describe("applicationImage", () => {
+  const sources = { mirror: "m:5000", overrides: {} };
+
+  it("is one of the catalog's by its name", () => {
+    expect(applicationImage("pause", sources)).toBe(imageReference("pause", sources));
+  });
+
+  it("is any other below the mirror, once", () => {
+    expect(applicationImage("docker.io/shop:1", { overrides: {} })).toBe("docker.io/shop:1");
+    expect(applicationImage("docker.io/shop:1", sources)).toBe("m:5000/docker.io/shop:1");
+    expect(applicationImage("m:5000/shop:1", sources)).toBe("m:5000/shop:1");
   });
 });
 

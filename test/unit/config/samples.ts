@@ -120,10 +120,127 @@ export function completeSettings() {
       kubelet: { maxPods: 50 },
       snapshots: { directory: "/mnt/cephfs/etcd", every: "30min", keep: 4 },
       storage: { kind: "host-mount", mount: "/srv/volumes" } as Record<string, string>,
+      metrics: { kubeletInsecureTls: true },
     },
+    namespaces: [
+      {
+        name: "shop",
+        environment: "PRODUCTION",
+        quota: { cpu: 4, memoryGiB: 32, pods: 40, storageGiB: 300, claims: 10 },
+        containers: { cpuMilli: 50, memoryMiB: 128 },
+      },
+    ],
+    databases: [
+      {
+        name: "mongo",
+        namespace: "shop",
+        engine: "mongodb",
+        members: 3,
+        database: "profiles",
+        sizeGiB: 20,
+        memoryMiB: 4096,
+        cpuMilli: 500,
+        rotation: 2,
+        retired: 1,
+        backup: { schedule: "30 1 * * *", keep: 7, sizeGiB: 40 },
+      },
+    ],
+    webApps: completeApps(),
     dataDirectory: "/srv/farmstack",
     protectData: false,
   };
+}
+
+interface SampleApp extends ReturnType<typeof commonOfApps> {
+  name: string;
+  image: string;
+  database?: object;
+  replicas?: number;
+  scaling?: { fatalLine: number; outBy: object; samplesBeforeScaleIn: number; max: number };
+  entry: object;
+  canary?: { image: string };
+}
+
+/** What the apps below have in common, anew for each. */
+function commonOfApps() {
+  return {
+    namespace: "shop",
+    port: 3000,
+    values: { GREETING: "hello" },
+    config: { TEXT: { configMap: "texts", key: "text.md", version: "1" } },
+    secrets: { TOKEN: { secret: "tokens", key: "token", version: "2" } },
+    probes: { ready: "/ready", alive: "/alive", startWithin: 30 },
+    resources: { cpu: "250m", memory: "1Gi" },
+    user: 1001,
+    temporarySpace: "1Gi",
+    askedBy: [{ namespace: "jobs", labels: { "example.com/app": "report" } }],
+    asks: [{ namespace: "mail", labels: { app: "relay" }, port: 25 }],
+    mesh: {
+      retries: { on: "502-504,gateway-error", limit: 2, timeout: "400ms" },
+      timeouts: { request: "10s", response: "5s", idle: "1m" },
+      circuitBreaker: { failures: 5, minPenalty: "2s", maxPenalty: "2m" },
+    },
+  };
+}
+
+/** Apps with every setting that there is. */
+function completeApps(): SampleApp[] {
+  const apps = [
+    {
+      ...commonOfApps(),
+      name: "shop",
+      image: "registry.example.com/shop:1.0",
+      database: {
+        name: "mongo",
+        variables: { url: "MONGO_URL", user: "MONGO_USER", password: "MONGO_PASSWORD" },
+      },
+      scaling: { safeLine: 50, fatalLine: 80, outBy: { pods: 3 }, samplesBeforeScaleIn: 10, min: 3, max: 9 },
+      entry: {
+        route: {
+          gateway: { name: "front", namespace: "entry", listener: "https" },
+          hosts: ["*.example.com"],
+          path: "/shop",
+          from: { namespace: "proxies", labels: { app: "front" } },
+        },
+      },
+      canary: { image: "registry.example.com/shop:2.0", weight: 10, replicas: 2 },
+    },
+    {
+      ...commonOfApps(),
+      name: "office",
+      image: `registry.example.com/office@sha256:${"0123456789abcdef".repeat(4)}`,
+      replicas: 3,
+      entry: {
+        ingress: {
+          className: "traefik",
+          host: "office.example.com",
+          path: "/",
+          tlsSecret: "office-certificate",
+          from: { namespace: "traefik", labels: { app: "traefik" } },
+        },
+      },
+      canary: {
+        image: "registry.example.com/office:2.0",
+        header: { name: "x-version", value: "two" },
+        replicas: 1,
+      },
+    },
+    {
+      ...commonOfApps(),
+      name: "status",
+      image: "ceph", // by its name in components/images.ts
+      scaling: {
+        safeLine: 50,
+        fatalLine: 80,
+        outBy: { percent: 50 },
+        samplesBeforeScaleIn: 10,
+        min: 1,
+        max: 4,
+      },
+      entry: { nodePort: { port: 30100 } },
+    },
+  ];
+  return apps;
 }
 
 /** The least that a configuration has to say. */

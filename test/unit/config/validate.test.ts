@@ -74,8 +74,43 @@ describe("a valid configuration", () => {
         ignorePreflightErrors: [],
         kubelet: {},
       },
+      namespaces: [],
+      databases: [],
+      webApps: [],
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
+    });
+  });
+
+  it("gets the defaults of an app", () => {
+    const app = { name: "front", namespace: "shop", image: "shop:1", port: 3000 };
+    const raw = {
+      ...smallestSettings(),
+      kubernetes: { kubeconfigFile: "~/.kube/config" },
+      namespaces: [{ name: "shop", environment: "TEST" }],
+    };
+    expect(validate({ ...raw, webApps: [app] }).webApps).toEqual([
+      {
+        ...app,
+        values: {},
+        config: {},
+        secrets: {},
+        probes: { ready: "/", startWithin: 60 },
+        resources: { cpu: "100m", memory: "256Mi" },
+        user: 1000,
+        temporarySpace: "64Mi",
+        askedBy: [],
+        asks: [],
+      },
+    ]);
+    const [scaled] = validate({ ...raw, webApps: [{ ...app, scaling: { max: 5 } }] }).webApps;
+    expect(scaled!.scaling).toEqual({
+      safeLine: 60,
+      fatalLine: 90,
+      outBy: { pods: 2 },
+      samplesBeforeScaleIn: 20,
+      min: 2,
+      max: 5,
     });
   });
 
@@ -254,7 +289,10 @@ describe("faults", () => {
     ],
     [
       "kubeconfig of a cluster, and one to be made",
-      (s) => Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined }),
+      (s) => {
+        Object.assign(s.kubernetes, { kubeconfigFile: "~/.kube/prod", storage: undefined });
+        Object.assign(s, { databases: [], webApps: [] }); // they need storage
+      },
       "kubernetes.kubeconfigFile: that cluster is there already: nothing can stand beside it (version, ",
     ],
     [
@@ -426,6 +464,114 @@ describe("faults", () => {
       "own option at the start",
       (s) => Object.assign(s.ceph.startupSettings.global, { mon_host: "x" }),
       "ceph.startupSettings.global.mon_host: the program sets this option itself",
+    ],
+    [
+      "app twice",
+      (s) => (s.webApps[1]!.name = "shop"),
+      'webApps[1].name: "shop" is already the name of webApps[0]',
+    ],
+    [
+      "app with the name of a second version",
+      (s) => (s.webApps[1]!.name = "shop-canary"),
+      'webApps[1].name: "shop-canary" is the name of the second version of webApps[0]',
+    ],
+    [
+      "name of an app",
+      (s) => (s.webApps[0]!.name = "1st"),
+      "webApps[0].name: expected a name of lower-case letters",
+    ],
+    [
+      "name of an app that its database has",
+      (s) => (s.webApps[1]!.name = "mongo-clients"),
+      'webApps[1].name: databases[0] in the same namespace has objects of the name "mongo-clients"',
+    ],
+    [
+      "namespace of an app",
+      (s) => (s.webApps[1]!.namespace = "shopp"),
+      'webApps[1].namespace: namespaces has no "shopp", did you mean shop?',
+    ],
+    ["latest", (s) => (s.webApps[0]!.image = "shop:latest"), "webApps[0].image: expected an image reference"],
+    ["unknown image", (s) => (s.webApps[2]!.image = "cpeh"), "webApps[2].image: expected an image reference"],
+    [
+      "image of a second version",
+      (s) => (s.webApps[1]!.canary!.image = "x"),
+      "webApps[1].canary.image: expected an",
+    ],
+    ["port of root", (s) => (s.webApps[0]!.port = 80), "webApps[0].port: expected at least 1024"],
+    [
+      "variable twice",
+      (s) => Object.assign(s.webApps[0]!.values, { TOKEN: "x" }),
+      "webApps[0]: the variable TOKEN is there twice",
+    ],
+    [
+      "variable of the database twice",
+      (s) => Object.assign(s.webApps[0]!.values, { MONGO_USER: "x" }),
+      "webApps[0]: the variable MONGO_USER is there twice",
+    ],
+    [
+      "value that is no text",
+      (s) => Object.assign(s.webApps[0]!.values, { PORT: 3000 }),
+      "webApps[0].values.PORT: expected a text, found a number",
+    ],
+    [
+      "water lines",
+      (s) => (s.webApps[0]!.scaling!.fatalLine = 50),
+      "webApps[0].scaling.fatalLine: expected more than the safeLine (50)",
+    ],
+    [
+      "water lines, one of them by default",
+      (s) => Object.assign(s.webApps[0]!.scaling!, { safeLine: 95, fatalLine: undefined }),
+      "webApps[0].scaling.fatalLine: expected more than the safeLine (95)",
+    ],
+    [
+      "fewest and most",
+      (s) => (s.webApps[0]!.scaling!.max = 2),
+      "webApps[0].scaling.max: expected at least min (3)",
+    ],
+    [
+      "samples for more than an hour",
+      (s) => (s.webApps[0]!.scaling!.samplesBeforeScaleIn = 241),
+      "webApps[0].scaling.samplesBeforeScaleIn: expected at most 240",
+    ],
+    [
+      "two steps",
+      (s) => Object.assign(s.webApps[0]!.scaling!.outBy, { percent: 10 }),
+      "webApps[0].scaling.outBy: expected either pods or percent",
+    ],
+    [
+      "replicas beside scaling",
+      (s) => Object.assign(s.webApps[0]!, { replicas: 2 }),
+      "webApps[0].replicas: the number of pods follows their load",
+    ],
+    [
+      "two entries",
+      (s) => Object.assign(s.webApps[0]!.entry, { nodePort: { port: 30200 } }),
+      "webApps[0].entry: expected one of route or ingress or nodePort",
+    ],
+    [
+      "port of the nodes twice",
+      (s) => Object.assign(s.webApps[1]!, { entry: { nodePort: { port: 30100 } } }),
+      "webApps[2].entry.nodePort.port: 30100 is already the port of webApps[1]",
+    ],
+    [
+      "port of the nodes",
+      (s) => Object.assign(s.webApps[2]!, { entry: { nodePort: { port: 3000 } } }),
+      "webApps[2].entry.nodePort.port: expected at least 30000",
+    ],
+    [
+      "second version without a part of the requests",
+      (s) => Object.assign(s.webApps[0]!.canary!, { weight: undefined }),
+      "webApps[0].canary: expected either weight or header",
+    ],
+    [
+      "second version that nothing leads to",
+      (s) => Object.assign(s.webApps[1]!, { mesh: undefined }),
+      "webApps[1].canary: a second version needs entry.route or mesh",
+    ],
+    [
+      "misspelled step",
+      (s) => Object.assign(s.webApps[0]!.scaling!, { outBy: { pod: 3 } }),
+      "webApps[0].scaling.outBy.pod: unknown key, did you mean pods?",
     ],
     [
       "top-level key",

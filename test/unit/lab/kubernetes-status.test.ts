@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type LabApplications } from "../../../lab/stack-file";
 import { formatKubernetes, isWell, readAnswer } from "../../../lab/kubernetes-status";
 
 const node = (name: string, ready = "True", more = {}) => ({
@@ -9,11 +10,14 @@ const node = (name: string, ready = "True", more = {}) => ({
 });
 const dns = (availableReplicas?: number) => ({
   kind: "Deployment",
-  metadata: { name: "coredns" },
+  metadata: { name: "coredns", namespace: "kube-system" },
   spec: { replicas: 2 },
   status: { availableReplicas },
 });
-const answer = (...items: object[]) => readAnswer(JSON.stringify({ items }), ["host1", "host2"]);
+const nothing: LabApplications = { namespaces: [], databases: [], webApps: [] };
+const answer = (...items: object[]) => asked(nothing, ...items);
+const asked = (applications: LabApplications, ...items: object[]) =>
+  readAnswer(JSON.stringify({ items }), ["host1", "host2"], applications, "192.0.2.11");
 
 describe("the status of Kubernetes", () => {
   it("is well when all nodes take pods and names are resolved", () => {
@@ -44,12 +48,59 @@ describe("the status of Kubernetes", () => {
     expect(formatKubernetes(status).join("\n")).toContain(line);
   });
 
+  describe("what the stack runs", () => {
+    const applications: LabApplications = {
+      namespaces: ["shop"],
+      databases: [{ name: "store", namespace: "shop", engine: "ferretdb", members: 1 }],
+      webApps: [{ name: "front", namespace: "shop", entry: { nodePort: { port: 30080 } } }],
+    };
+    const workload = (
+      kind: string,
+      name: string,
+      namespace: string,
+      replicas: number,
+      available: number,
+    ) => ({
+      kind,
+      metadata: { name, namespace },
+      spec: { replicas },
+      status: { availableReplicas: available },
+    });
+    const cluster = [node("host1"), node("host2"), dns(2)];
+    const store = workload("StatefulSet", "store", "shop", 1, 1);
+
+    it("is shown with its pods and pages; that of others is not", () => {
+      const front = workload("Deployment", "front", "shop", 2, 2);
+      const elsewhere = workload("Deployment", "other", "default", 1, 0);
+      const status = asked(applications, ...cluster, store, front, elsewhere);
+      expect(isWell(status)).toBe(true);
+      expect(formatKubernetes(status).slice(-2)).toEqual([
+        "  shop/store, FerretDB in the place of MongoDB: 1 of 1 pods",
+        "  shop/front: 2 of 2 pods, http://192.0.2.11:30080/",
+      ]);
+    });
+
+    it.each([
+      ["lacks a pod", [workload("Deployment", "front", "shop", 2, 1)], "shop/front: 1 of 2 pods, http://"],
+      ["is not there", [], "shop/front: 0 of 1 pods"],
+      [
+        "is there beside it",
+        [workload("Deployment", "front", "shop", 1, 1), workload("StatefulSet", "own", "shop", 1, 0)],
+        "shop/own: 0 of 1 pods",
+      ],
+    ])("is missed when it %s", (_, items, line) => {
+      const status = asked(applications, ...cluster, store, ...items);
+      expect(isWell(status)).toBe(false);
+      expect(formatKubernetes(status).join("\n")).toContain(line);
+    });
+  });
+
   it("is nothing for a stack without a cluster", () => {
     expect(formatKubernetes(undefined)).toEqual([]);
   });
 
   it("says that no API server answers", () => {
-    const status = { answers: false, nodes: [], dns: { wanted: 0, available: 0 } };
+    const status = { answers: false, nodes: [], dns: { wanted: 0, available: 0 }, workloads: [] };
     expect([isWell(status), formatKubernetes(status)]).toEqual([
       false,
       ["", "kubernetes: no API server answers"],

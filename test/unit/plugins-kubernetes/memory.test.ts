@@ -69,3 +69,28 @@ test("a workload that fails after its creation is there, and reported as unhealt
 test("what the stand-in refuses, it refuses in memory too", () => {
   expect(() => type("helm.sh/v3:Release")).toThrow("does not have kubernetes:helm.sh/v3:Release");
 });
+
+test("a patch sets fields of what others made, makes what is not there, and leaves the object when it goes", async () => {
+  await make("core/v1:Namespace", { metadata: { name: "web" } }, "ns");
+  const metadata = { name: "default", namespace: "web" };
+  const patch = type("core/v1:ServiceAccountPatch");
+  const { faults } = await patch.examine!({ metadata: { namespace: "web" } }, {}, around());
+  expect(faults).toMatchObject([{ property: "metadata.name" }]);
+
+  const made = await make("core/v1:ServiceAccountPatch", { metadata, automountServiceAccountToken: false });
+  expect(made.id).toBe("web/default");
+  expect(objects()![1]).toMatchObject({
+    kind: "ServiceAccount",
+    metadata,
+    automountServiceAccountToken: false,
+  });
+  expect((await patch.read!(made.id, made.outputs, around(), made.inputs))!.inputs).toEqual(made.inputs);
+  await make("core/v1:ServiceAccountPatch", { metadata, imagePullSecrets: [{ name: "registry" }] });
+  expect(objects()![1]).toMatchObject({ automountServiceAccountToken: false });
+
+  await patch.delete!(made.id, made.outputs, around());
+  expect(objects()).toHaveLength(2);
+  changeWorld(file, ({ clusters }) => clusters["10.77.0.11"]!.splice(1));
+  await patch.delete!(made.id, made.outputs, around());
+  expect(objects()).toHaveLength(1);
+});

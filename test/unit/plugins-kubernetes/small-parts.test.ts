@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withDashes, withUnderscores } from "../../../lab/plugins/kubernetes/definition-keys";
 import { handOver } from "../../../lab/plugins/kubernetes/field-managers";
 import { foreseenCreation, foreseenUpdate } from "../../../lab/plugins/kubernetes/foresee";
-import { isNamespaced, kindOf, refOf } from "../../../lab/plugins/kubernetes/kind";
+import { isNamespaced, isPatch, kindOf, refOf } from "../../../lab/plugins/kubernetes/kind";
 import { named } from "../../../lab/plugins/kubernetes/naming";
 import { liveInputs } from "../../../lab/plugins/kubernetes/prune";
 import { equalQuantities } from "../../../lab/plugins/kubernetes/quantity";
@@ -27,9 +27,16 @@ test.each([
   "kubernetes:yaml/v2:ConfigGroup",
   "kubernetes:kustomize/v2:Directory",
   "kubernetes:core/v1:ConfigMapList",
-  "kubernetes:core/v1:ConfigMapPatch",
 ])("%s is refused by name", (token) => {
   expect(() => kindOf(token)).toThrow(`the lab's stand-in for kubernetes does not have ${token}: `);
+});
+
+test("a patch is of the kind of what it patches; a custom resource may be called so", () => {
+  expect(isPatch("kubernetes:core/v1:ConfigMapPatch")).toBe(true);
+  expect(kindOf("kubernetes:core/v1:ConfigMapPatch")).toEqual({ apiVersion: "v1", kind: "ConfigMap" });
+  expect(isPatch("kubernetes:core/v1:ConfigMap")).toBe(false);
+  expect(isPatch("kubernetes:example.com/v1:RoadPatch")).toBe(false);
+  expect(kindOf("kubernetes:example.com/v1:RoadPatch").kind).toBe("RoadPatch");
 });
 
 test("namespaces of kinds, and ids", () => {

@@ -1,0 +1,1 @@
+export { KubernetesMetrics, type KubernetesMetricsArgs } from "./metrics";

@@ -1,0 +1,1 @@
+export { Linkerd, type LinkerdArgs } from "./linkerd";

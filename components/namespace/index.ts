@@ -1,0 +1,5 @@
+export { PlatformNamespace, type PlatformNamespaceArgs } from "./namespace";
+export { type Environment } from "./labels";
+export { type ContainerDefaults, type NamespaceQuota } from "./limits";
+export { type NetworkPolicySpec, tcp, toDns } from "./policies";
+export { restrictedContainer, restrictedPod } from "./restricted";

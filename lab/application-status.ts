@@ -1,0 +1,69 @@
+import { pageOf } from "../config/web-app";
+import { type LabApplications } from "./stack-file";
+
+/** A Deployment or StatefulSet in one of the stack's namespaces. */
+export interface WorkloadStatus {
+  namespace: string;
+  name: string;
+  /** Pods that it is to have. */
+  wanted: number;
+  /** Pods that serve; none of what the stack asks for and the cluster does not have. */
+  available: number;
+  /** What a database is, or is in the place of. */
+  program?: string;
+  /** Where a person finds an app. */
+  page?: string;
+}
+
+/** A Deployment or StatefulSet as the API has it. */
+export interface Workload {
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec: { replicas?: number };
+  status: { availableReplicas?: number };
+}
+
+/**
+ * What the stack asks for, and what else is in its namespaces. Pure.
+ * @param node address of a node, for pages
+ */
+export function workloadsOf(
+  found: Workload[],
+  { namespaces, databases, webApps }: LabApplications,
+  node: string | undefined,
+): WorkloadStatus[] {
+  const all = new Map<string, WorkloadStatus>();
+  for (const { namespace, name, engine, members } of databases) {
+    const program = engine === "ferretdb" ? "FerretDB in the place of MongoDB" : "MongoDB";
+    all.set(key("StatefulSet", namespace, name), { namespace, name, wanted: members, available: 0, program });
+  }
+  for (const { namespace, name, entry } of webApps) {
+    const page = pageOf({ entry }, node);
+    all.set(key("Deployment", namespace, name), { namespace, name, wanted: 1, available: 0, page });
+  }
+  for (const { kind, metadata, spec, status } of found) {
+    const { namespace = "", name } = metadata;
+    if (!["Deployment", "StatefulSet"].includes(kind) || !namespaces.includes(namespace)) continue;
+    const pods = { wanted: spec.replicas ?? 1, available: status.availableReplicas ?? 0 };
+    const at = key(kind, namespace, name);
+    all.set(at, { ...all.get(at), namespace, name, ...pods });
+  }
+  return [...all.values()];
+}
+
+const key = (...parts: string[]) => parts.join("/");
+
+export const serves = ({ wanted, available }: WorkloadStatus): boolean => available >= wanted;
+
+/** A line for people. */
+export function formatWorkload({
+  namespace,
+  name,
+  wanted,
+  available,
+  program,
+  page,
+}: WorkloadStatus): string {
+  const title = [`${namespace}/${name}`, program].filter(Boolean).join(", ");
+  return `${title}: ${[`${available} of ${wanted} pods`, page].filter(Boolean).join(", ")}`;
+}

@@ -1,0 +1,1 @@
+export { publishApplications } from "./publish";
