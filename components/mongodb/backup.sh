@@ -1,4 +1,5 @@
 # What is done with the backups of a database: `backup`, `list`, `restore FILE`. A file has its name only when it is whole.
+# shellcheck shell=sh
 set -eu
 folder=/backup
 config=/run/secrets/farmstack/mongodump.yaml # address, user and password: no argument has them

@@ -1,5 +1,6 @@
 # Starts mongod. On an empty volume the first member makes the first administrator before anybody else can connect; the
 # others get everything from it. What was cut is begun again: the mark goes last.
+# shellcheck shell=sh
 set -eu
 data=/data/db
 secret=/run/secrets/farmstack
