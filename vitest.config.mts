@@ -12,6 +12,9 @@ class LabInOrder extends BaseSequencer {
   }
 }
 
+/** For tests that build programs or bring up hosts. */
+const patient = { testTimeout: 600_000, hookTimeout: 1_800_000 };
+
 export default defineConfig({
   test: {
     maxWorkers: 3, // an engine test waits for a good part of its time
@@ -41,13 +44,23 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What takes no host of the lab, but this machine's loopback only: side by side, before the lab is there.
+        test: {
+          name: "loopback",
+          include: ["test/lab/[a-z]*.test.ts", "test/plugins/[a-z]*.test.ts"],
+          ...patient,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
         // One lab on a machine: the files go one after the other, in the order of the numbers that their names begin with.
         test: {
           name: "lab",
-          include: ["test/lab/**/*.test.ts", "test/plugins/**/*.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 1_800_000,
+          include: ["test/lab/[0-9]*.test.ts", "test/plugins/[0-9]*.test.ts"],
+          ...patient,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -25,7 +25,7 @@ const suites: Record<string, { checks: Check[]; projects: string[] }> = {
     ],
     projects: ["components", "unit", "engine"],
   },
-  lab: { checks: [], projects: ["lab"] },
+  lab: { checks: [], projects: ["loopback", "lab"] },
 };
 
 interface Totals {

@@ -1,10 +1,17 @@
 import { writeFile } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readMachine } from "../../lab/docker/machine";
 import { type LabStatus } from "../../lab/status";
-import { killEngineWhen, lab, machineBefore, on, pulumi } from "./lab";
+import { killEngineWhen, lab, machineBefore, on, pulumi, storageStack } from "./lab";
 
+/** Hosts and storage alone, as for all files up to 7; 8-kubernetes.test.ts brings up the whole dev stack, from nothing too. */
 describe("bringing up the lab", () => {
+  let stack: string[];
+
+  beforeAll(async () => {
+    stack = ["--config-file", await storageStack()];
+  });
+
   it("starts from nothing", async () => {
     expect((await lab("down", "--keep-images")).code).toBe(0);
     const { code, stdout } = await lab("status", "--json");
@@ -15,6 +22,7 @@ describe("bringing up the lab", () => {
   it("goes on after the engine was killed while hosts were prepared", async () => {
     const code = await killEngineWhen(
       async () => (await on("host1", "test -e /etc/docker/daemon.json && echo yes")) === "yes",
+      ...stack,
     );
     expect(code).not.toBe(0);
   });
@@ -22,12 +30,13 @@ describe("bringing up the lab", () => {
   it("goes on after the engine was killed while monitors were started", async () => {
     const code = await killEngineWhen(
       async () => (await on("host1", "docker ps -q -f name=ceph-mon")) !== "",
+      ...stack,
     );
     expect(code).not.toBe(0);
   });
 
   it("ends with three monitors in quorum and a manager active", async () => {
-    const { code, stdout, stderr } = await lab("up");
+    const { code, stdout, stderr } = await lab("up", ...stack);
     process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
     expect(code, stdout + stderr).toBe(0);
     expect(stderr).toMatch(/\d+ MiB peak memory/);
@@ -65,7 +74,7 @@ describe("bringing up the lab", () => {
   });
 
   it("is quick when all is there", async () => {
-    const { code, stderr } = await lab("up");
+    const { code, stderr } = await lab("up", ...stack);
     process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
     expect(code).toBe(0);
   });

@@ -2,12 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { ensureDocker } from "../../lab/docker";
-import { ensureHosts } from "../../lab/hosts";
-import { hostKeyFile } from "../../lab/hosts/keys";
-import { publishKubernetes } from "../../lab/kubernetes";
-import { labStackFile, treeFile, writeLabStack } from "../../lab/stack-file";
 import {
   ceph,
   cephCommand,
@@ -163,32 +158,6 @@ describe("Ceph, day 2", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  });
-
-  it("comes back on another machine of the same name, with its monitor and its OSD", async () => {
-    const engine = await ensureDocker();
-    await engine.client.getContainer("farmstack-lab-host2").remove({ force: true, v: true });
-    for (const file of [hostKeyFile("host2"), `${hostKeyFile("host2")}.pub`]) await rm(file);
-    const hosts = await ensureHosts(engine);
-    const { encryptionsalt } = parse(await readFile(labStackFile, "utf8")) as { encryptionsalt: string };
-    // The cluster may need two minutes to notice.
-    const away = `timeout 20 sh -c "echo while-host2-is-away >${mounted}/away" && cat ${mounted}/away`;
-    await waitFor(async () => (await inApplication("host1", away)) === "while-host2-is-away", 240);
-    expect((await tryUp("--refresh")).code, "the old host key is not this machine's").not.toBe(0);
-
-    await writeLabStack(await readFile(treeFile, "utf8"), {
-      hosts,
-      salt: encryptionsalt,
-      kubernetes: await publishKubernetes(engine),
-    });
-    await up("--target", "**host2-prepare", "--target", "**host2-docker");
-    await up("--refresh");
-    const status = await cephJson<Status>("status");
-    expect(status.quorum_names.sort()).toEqual(monitors);
-    expect(status.osdmap).toMatchObject({ num_osds: 3, num_up_osds: 3, num_in_osds: 3 });
-    await waitForHealth(300);
-    expect(await inApplication("host3", sum)).toBe(kept);
-    expect(await on("host2", `cat ${mounted}/away`)).toBe("while-host2-is-away");
   });
 
   it("is not destroyed by mistake", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LabStatus } from "../../lab/status";
 import { projectRoot } from "../../lab/paths";
 import { anyCode, run } from "../../lab/run";
@@ -49,6 +49,14 @@ metadata: { name: client }
 spec: { selector: { app: client }, ports: [{ port: 80, targetPort: 8080 }] }`;
 
 describe("the dev stack's Kubernetes", () => {
+  /** The whole dev stack on fresh hosts, as `npm run lab` brings it up. */
+  beforeAll(async () => {
+    expect((await lab("down", "--keep-images")).code).toBe(0);
+    const { code, stdout, stderr } = await lab("up");
+    process.stdout.write(stderr.slice(stderr.lastIndexOf("\n\n")));
+    expect(code, stdout + stderr).toBe(0);
+    expect(stderr).toMatch(/\d+ MiB peak memory/);
+  });
   afterAll(async () => {
     await kubectl(
       "delete --ignore-not-found service/client pod/client-host1 pod/client-host2 pod/client-host3",

@@ -19,7 +19,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * What the dev stack runs on Kubernetes: the page of examples/profile-app, on FerretDB in the place of MongoDB. That a
  * pod without the label can't reach the database is judged in test/unit/components (flannel enforces no policies), that all
- * objects are valid and admitted in test/plugins/5-applications.test.ts and 5-web-app.test.ts.
+ * objects are valid and admitted in test/plugins/applications.test.ts and web-app.test.ts.
  */
 describe("the dev stack's applications", () => {
   const app = (key: string) => ["config", "farmstack:webApps", 0, key];
