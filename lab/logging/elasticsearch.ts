@@ -59,7 +59,7 @@ export function builtElasticsearch(): Promise<string> {
 /** What comes with every JDK unpacks it; it leaves out which files are programs. */
 async function unpack(zip: string, folder: string, into: string): Promise<void> {
   await run("jar", ["--extract", "--file", zip], { cwd: folder });
-  await run("cp", ["-r", join(folder, `elasticsearch-${version}`, "."), into]);
+  await run("cp", ["-r", `${join(folder, `elasticsearch-${version}`)}/.`, into]);
   for (const name of await readdir(join(into, "bin"))) await chmod(join(into, "bin", name), 0o755);
 }
 
