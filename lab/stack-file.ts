@@ -75,6 +75,12 @@ export function wantsApplications(tree: string): boolean {
   return metrics !== undefined || lists.some((list) => (list ?? []).length > 0);
 }
 
+/** Whether a stack's file asks for a place that takes the logs. */
+export function wantsLogging(tree: string): boolean {
+  const { config } = parse(tree) as { config: Record<string, unknown> };
+  return (config["farmstack:logging"] ?? null) !== null;
+}
+
 export async function writeLabStack(
   tree: string,
   facts: Omit<MachineFacts, "privateKeyFile">,

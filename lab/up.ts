@@ -6,7 +6,15 @@ import { phases, step } from "./progress";
 import { completeArguments, labStack, openLabWorkspace } from "./pulumi";
 import { publishApplications } from "./applications";
 import { publishKubernetes } from "./kubernetes";
-import { labStackFile, treeFile, wantsApplications, wantsKubernetes, writeLabStack } from "./stack-file";
+import { publishLogging } from "./logging";
+import {
+  labStackFile,
+  treeFile,
+  wantsApplications,
+  wantsKubernetes,
+  wantsLogging,
+  writeLabStack,
+} from "./stack-file";
 import { formatStatus, labStatus } from "./status";
 
 /**
@@ -28,6 +36,7 @@ export async function labUp(file: string = treeFile): Promise<void> {
         ? await step("Kubernetes", () => publishKubernetes(found))
         : undefined;
       if (wantsApplications(tree)) await step("applications", () => publishApplications(found));
+      if (wantsLogging(tree)) await step("logging", () => publishLogging(found));
       return { hosts, kubernetes };
     })(),
   ]);

@@ -8,6 +8,8 @@ import { mongoshVersion, profileAppVersions } from "../applications/versions";
 import { type Engine } from "../docker";
 import { buildName, type ModuleName } from "../kubernetes/modules";
 import { versions } from "../kubernetes/versions";
+import { builtElasticsearch, elasticsearchBuild } from "../logging/elasticsearch";
+import { loggingVersions } from "../logging/versions";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { baseImage, makeBase } from "./base";
@@ -39,6 +41,11 @@ export interface Images {
   "profile-app": Image;
   /** The same under another version. */
   "profile-app-next": Image;
+  elasticsearch: Image;
+  filebeat: Image;
+  /** Takes Logstash's place. */
+  "log-receiver": Image;
+  nginx: Image;
 }
 
 /** What the lab itself runs; the stack's images are in its registry. */
@@ -73,6 +80,13 @@ export function labImages(): Images {
     },
     "profile-app": profileApp(profileAppVersions.current),
     "profile-app-next": profileApp(profileAppVersions.next),
+    elasticsearch: {
+      ...imageOf("elasticsearch", loggingVersions.elasticsearch, [elasticsearchBuild(), base.tag]),
+      build: builtElasticsearch,
+    },
+    filebeat: built("filebeat", loggingVersions.filebeat, ["filebeat"], [base.tag]),
+    "log-receiver": built("log-receiver", loggingVersions.receiver, ["receiver"]),
+    nginx: on("nginx", loggingVersions.nginx),
   };
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loggingVersions } from "../logging/versions";
+import { projectRoot } from "../paths";
 import { versions } from "./versions";
 
 /** A Go module of the lab, and the programs that come out of it. */
@@ -15,6 +17,8 @@ export interface Module {
   links: string[];
   /** Version that names the build. @default that of Kubernetes */
   version?: string;
+  /** Folder of its source below `lab/`. @default kubernetes/modules/NAME */
+  folder?: string;
   /**
    * A module of go.mod that is built in a copy of it, as the main module, with these files added by their paths:
    * upstream makes them before it builds. @default none: the packages are built as they are published
@@ -84,12 +88,31 @@ export const modules = {
     links: [],
     version: versions.metricsServer,
   },
+  filebeat: {
+    title: `Filebeat ${loggingVersions.filebeat}`,
+    packages: ["."],
+    variables: {},
+    links: [],
+    version: loggingVersions.filebeat,
+    folder: "logging/filebeat",
+  },
+  receiver: {
+    title: "the receiver in Logstash's place",
+    packages: ["."],
+    variables: {},
+    links: [],
+    version: loggingVersions.receiver,
+    folder: "logging/receiver",
+  },
 } satisfies Record<string, Module>;
 
 export type ModuleName = keyof typeof modules;
 
 /** Folder of a module's source. */
-export const sourceOf = (name: ModuleName) => join(__dirname, "modules", name);
+export const sourceOf = (name: ModuleName) => {
+  const { folder = `kubernetes/modules/${name}` }: Module = modules[name];
+  return join(projectRoot, "lab", folder);
+};
 
 /** Programs without symbol tables: a third smaller. */
 export function linkerFlags({ variables }: Module): string {

@@ -1,0 +1,1 @@
+export { publishLogging } from "./publish";
