@@ -96,6 +96,7 @@ export function filebeatYaml(args: FilebeatArgs): string {
         ...args.description,
         copied("service.name", args.services),
         added({ stack: args.stack, data_stream: dataStreamFields(args.dataStream) }),
+        ...(args.output.kind === "logstash" ? [destination(args.dataStream)] : []),
         {
           drop_fields: {
             fields: ["agent.ephemeral_id", "agent.hostname", "agent.id", ...args.unwanted],
@@ -170,12 +171,17 @@ const copied = (to: string, from: string[]): object => ({
 
 const added = (fields: object): object => ({ add_fields: { target: "", fields } });
 
-/** `logs-containers-default` → the fields by which Logstash finds the stream. */
+/** Tells Logstash where the line goes. To the store itself it would be the name of an index for each day. */
+const destination = (dataStream: string): object => ({
+  add_fields: { target: "@metadata", fields: { index: dataStream } },
+});
+
+/** `logs-containers-prod` → the fields that each document of the stream has. */
 export function dataStreamFields(name: string): { type: string; dataset: string; namespace: string } {
   const [type = "", dataset = "", namespace = "", ...rest] = name.split("-");
   if (!type || !dataset || !namespace || rest.length > 0)
     throw new Error(
-      `a data stream is named TYPE-DATASET-NAMESPACE, such as logs-containers-default, not ${name}`,
+      `a data stream is named TYPE-DATASET-NAMESPACE, such as logs-containers-prod, not ${name}`,
     );
   return { type, dataset, namespace };
 }

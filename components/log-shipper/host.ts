@@ -5,7 +5,7 @@ import { quote } from "../hosts/shell";
 import { type ImageName } from "../images";
 import { command, dataPath, home, queueIn } from "./filebeat";
 import { caFile, containersPath, engineSocket, hostConfig } from "./host-config";
-import { defaultDataStream, type ShipperOutput } from "./output";
+import { type ShipperOutput } from "./output";
 
 export interface HostLogShipperArgs {
   host: Host;
@@ -13,8 +13,8 @@ export interface HostLogShipperArgs {
   output: ShipperOutput;
   /** The field `stack` of each line. @default the stack's name */
   stack?: string;
-  /** Data stream that they are kept in, TYPE-DATASET-NAMESPACE. @default logs-containers-default */
-  dataStream?: string;
+  /** Data stream that they are kept in, TYPE-DATASET-NAMESPACE, such as logs-containers-prod. */
+  dataStream: string;
   /** Most that is kept on the host's disk for a store that is down, MiB; at least 16. @default 1024 */
   queueMiB?: number;
   /** Most memory, MiB; Filebeat takes some 100. @default 256 */
@@ -44,7 +44,7 @@ export class HostLogShipper extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostLogShipperArgs, opts?: pulumi.ComponentResourceOptions) {
     super("farmstack:log-shipper:HostLogShipper", name, {}, opts);
-    const { host, stack = pulumi.getStack(), dataStream = defaultDataStream } = args;
+    const { host, dataStream, stack = pulumi.getStack() } = args;
     const { queueMiB = 1024, memoryMiB = 256, image = "filebeat", exclude = [] } = args;
     if (queueMiB < 16)
       throw new pulumi.ResourceError(`${name}: a queue has at least 16 MiB, not ${queueMiB}`, this);

@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ImageName, imageReference, type ImageSources } from "../images";
 import { dataPath, queueIn } from "./filebeat";
 import { files, nodeConfig } from "./node-config";
-import { defaultDataStream, type ShipperOutput } from "./output";
+import { type ShipperOutput } from "./output";
 import { labels, shipperPod } from "./pod";
 import { rules } from "./rules";
 
@@ -17,8 +17,8 @@ export interface KubernetesLogShipperArgs {
   output: ShipperOutput;
   /** The field `stack` of each line. @default the stack's name */
   stack?: string;
-  /** Data stream that they are kept in, TYPE-DATASET-NAMESPACE. @default logs-containers-default */
-  dataStream?: string;
+  /** Data stream that they are kept in, TYPE-DATASET-NAMESPACE, such as logs-containers-prod. */
+  dataStream: string;
   /** Directory on each node for queue and registry; no other shipper's. @default /var/lib/farmstack/log-shipper-pods */
   dataDirectory?: string;
   /** Most that is kept on each node's disk for a store that is down, MiB; at least 16. @default 1024 */
@@ -53,7 +53,7 @@ export class KubernetesLogShipper extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions & { provider: Provider },
   ) {
     super("farmstack:log-shipper:KubernetesLogShipper", resource, {}, opts);
-    const { images, stack = pulumi.getStack(), dataStream = defaultDataStream } = args;
+    const { images, dataStream, stack = pulumi.getStack() } = args;
     const { queueMiB = 1024, memoryMiB = 256, image = "filebeat" } = args;
     const { dataDirectory = "/var/lib/farmstack/log-shipper-pods" } = args;
     if (queueMiB < 16)

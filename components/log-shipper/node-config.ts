@@ -42,6 +42,7 @@ export const nodeConfig = ({ namespace, ...config }: NodeConfig): string =>
       {
         add_kubernetes_metadata: {
           node: "${NODE_NAME}",
+          host: "${NODE_NAME}", // its name before Filebeat 8
           "default_indexers.enabled": false,
           "default_matchers.enabled": false,
           indexers: [{ pod_uid: null }],

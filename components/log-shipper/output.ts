@@ -27,9 +27,6 @@ export type KnownOutput =
   | { kind: "logstash"; hosts: string[]; ca: string }
   | { kind: "elasticsearch"; urls: string[]; ca: string; user: string; password: string };
 
-/** Name of the data stream in which lines are kept, unless another is given. */
-export const defaultDataStream = "logs-containers-default";
-
 /**
  * Settings of the output. Both send again until they are answered, and a document that is there already counts as
  * written: each has an id of its own.
