@@ -51,7 +51,15 @@ beforeAll(async () => {
   );
   far = new HostLogShipper(
     "log-shipper-host2",
-    { host: sudo, output: logstash, stack: "prod", queueMiB: 64, memoryMiB: 512, exclude: ["noise"] },
+    {
+      host: sudo,
+      output: logstash,
+      dataStream: "logs-containers-prod",
+      stack: "prod",
+      queueMiB: 64,
+      memoryMiB: 512,
+      exclude: ["noise"],
+    },
     opts,
   );
   const provider = new Provider("cluster", { kubeconfig: "k" });
