@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import type { HostLogShipper, KubernetesLogShipper } from "../../../components/log-shipper";
 import { allDeclared, find, noteOptions, startMocks } from "../mocks";
 import { dependencies, placesOf } from "./declared";
 import { exampleHost } from "./examples";
@@ -13,9 +14,9 @@ const container = "docker:index/container:Container";
 const password = "what only the writer knows";
 const images = { mirror: "m:5000", overrides: { filebeat: "lab/filebeat:7.17.28" } };
 
-let shipper: import("../../../components/log-shipper").HostLogShipper;
-let far: import("../../../components/log-shipper").HostLogShipper;
-let pods: import("../../../components/log-shipper").KubernetesLogShipper;
+let shipper: HostLogShipper;
+let far: HostLogShipper;
+let pods: KubernetesLogShipper;
 let tooSmall: unknown;
 
 beforeAll(async () => {
