@@ -160,12 +160,12 @@ export const dissected = (tokenizer: string): object => ({
   },
 });
 
-/** Copies the first of the fields that is there. */
-const copied = (to: string, from: string[]): object => ({
+/** Copies the first of the fields that is there, unless the target is there already. */
+export const copied = (to: string, from: string[]): object => ({
   copy_fields: {
     fields: from.map((field) => ({ from: field, to })),
     ignore_missing: true,
-    fail_on_error: false, // so much as: what is there stays
+    fail_on_error: false, // so that what is there stays
   },
 });
 

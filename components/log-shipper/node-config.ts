@@ -1,4 +1,4 @@
-import { dissected, filebeatYaml, home } from "./filebeat";
+import { copied, dissected, filebeatYaml, home } from "./filebeat";
 import { type KnownOutput } from "./output";
 
 /** Where kubelets keep the logs of pods: NAMESPACE_POD_UID/CONTAINER/RESTARTS.log. */
@@ -32,12 +32,13 @@ export const nodeConfig = ({ namespace, ...config }: NodeConfig): string =>
     paths: [`${podLogs}/*/*/*.log*`],
     excludeFiles: ["\\.gz$", "\\.tmp$", `^${podLogs}/${namespace}_`],
     format: "cri",
+    // Not into the fields of Kubernetes yet: where there are any, the API is not asked.
     origin: [
       dissected(
-        `${podLogs}/%{kubernetes.namespace}_%{kubernetes.pod.name}_%{kubernetes.pod.uid}/%{kubernetes.container.name}/%{?file}`,
+        `${podLogs}/%{pod_log.namespace}_%{pod_log.pod}_%{pod_log.uid}/%{pod_log.container}/%{?file}`,
       ),
     ],
-    identity: ["kubernetes.pod.uid", "kubernetes.container.name"],
+    identity: ["pod_log.uid", "pod_log.container"],
     description: [
       {
         add_kubernetes_metadata: {
@@ -49,6 +50,10 @@ export const nodeConfig = ({ namespace, ...config }: NodeConfig): string =>
           matchers: [{ logs_path: { logs_path: `${podLogs}/`, resource_type: "pod" } }],
         },
       },
+      copied("kubernetes.namespace", ["pod_log.namespace"]),
+      copied("kubernetes.pod.name", ["pod_log.pod"]),
+      copied("kubernetes.pod.uid", ["pod_log.uid"]),
+      copied("kubernetes.container.name", ["pod_log.container"]),
     ],
     services: [
       "kubernetes.labels.app",
@@ -56,6 +61,7 @@ export const nodeConfig = ({ namespace, ...config }: NodeConfig): string =>
       "kubernetes.container.name",
     ],
     unwanted: [
+      "pod_log",
       "kubernetes.labels",
       "kubernetes.annotations",
       "kubernetes.namespace_labels",

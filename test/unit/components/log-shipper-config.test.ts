@@ -55,7 +55,7 @@ describe("filebeat.yml", () => {
 
   it.each([
     ["host", host, ["container.id"]],
-    ["node", node, ["kubernetes.pod.uid", "kubernetes.container.name"]],
+    ["node", node, ["pod_log.uid", "pod_log.container"]],
   ])("of a %s makes ids of what a line has under any name of its file", (_, render, identity) => {
     const fingerprint = step(render(logstash), "fingerprint");
     expect(fingerprint).toMatchObject({ target_field: "@metadata._id", method: "sha256" });
