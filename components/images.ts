@@ -31,6 +31,8 @@ export const catalog = {
   csiResizer: { reference: "registry.k8s.io/sig-storage/csi-resizer:v2.1.0" },
   csiAttacher: { reference: "registry.k8s.io/sig-storage/csi-attacher:v4.12.0" },
   csiNodeDriverRegistrar: { reference: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0" },
+  /** What reads logs and sends them to the log store. https://www.docker.elastic.co/r/beats/filebeat */
+  filebeat: { reference: "docker.elastic.co/beats/filebeat:9.5.6" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

@@ -39,6 +39,8 @@ export interface ContainerArgs {
   image: ImageName;
   /** The program and its arguments; the image's own entrypoint is not used. Never put a secret here. */
   command: pulumi.Input<string>[];
+  /** User that the program runs as. @default the image's own */
+  user?: string;
   /** Component that it belongs to, as a label: `ceph`, `mesos`, … */
   component: string;
   /** `host`, or the name of a network on the host. @default host */
@@ -69,11 +71,11 @@ export interface ContainerArgs {
  * touched, so that a step in front of it can be bound to the change.
  */
 export function containerFingerprint(args: ContainerArgs): pulumi.Output<string> {
-  const { command, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health } = args;
+  const { command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health } = args;
   return pulumi
     .all([
       args.host.image(args.image),
-      { command, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health },
+      { command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health },
     ])
     .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
@@ -106,6 +108,7 @@ export class Container extends pulumi.ComponentResource {
         image: host.image(args.image),
         entrypoints: args.command.slice(0, 1),
         command: args.command.slice(1),
+        user: args.user,
         networkMode: args.network ?? "host",
         uploads: args.files?.map(({ path, content, mode }) => ({
           file: path,

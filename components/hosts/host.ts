@@ -87,6 +87,11 @@ export class Host extends pulumi.ComponentResource {
     return logOptions(this.args.engine);
   }
 
+  /** Directory of the engine with a folder for each container, in which its log is. */
+  public get containersDirectory(): string {
+    return `${this.args.engine.dataRoot}/containers`;
+  }
+
   /** What to type to look into something on this host; for messages. */
   public shellCommand(remote: string): string {
     const { user, port } = this.args.ssh;
