@@ -35,7 +35,7 @@ export const catalog = {
   elasticsearch: { reference: "docker.elastic.co/elasticsearch/elasticsearch:9.5.6" },
   logstash: { reference: "docker.elastic.co/logstash/logstash:9.5.6" },
   kibana: { reference: "docker.elastic.co/kibana/kibana:9.5.6" },
-  /** Stands in for Logstash in labs; it is built there (lab/logging), and is in no registry. */
+  /** Stands in for Logstash in labs; it is built there, and is in no registry. */
   logReceiver: { reference: "lab/log-receiver:1.0.0" },
   /** What stands in front of pages. https://hub.docker.com/_/nginx */
   nginx: { reference: "docker.io/library/nginx:1.30.1" },

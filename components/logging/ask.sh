@@ -1,5 +1,5 @@
 # What asks Elasticsearch from one of its hosts.
-# shellcheck shell=sh disable=SC2154  # the settings stand above, written by gates.ts
+# shellcheck shell=sh disable=SC2154,SC2034  # the settings stand above, written by gates.ts
 
 installed curl || { family=$(family) && install_packages "what asks Elasticsearch" curl ca-certificates; }
 ca=$(mktemp)

@@ -1,5 +1,5 @@
 # Looks after the log store from one of its hosts: rotation, retention, snapshots, room on its disks.
-# shellcheck shell=sh disable=SC2154  # the settings stand above, written by keeper.ts
+# shellcheck shell=sh disable=SC2154,SC2034,SC1003,SC2119,SC2120  # the settings stand above, written by keeper.ts
 
 fail() {
   echo "$host: $1" >&2
@@ -47,30 +47,15 @@ by_age() {
 
 # by_size: the oldest go, whichever stream they are of, until all fit. Never the one that is written to.
 by_size() {
-  indices | awk -v most="$((max_gib * 1073741824))" '
-    { total += $4; bytes[NR] = $4; created[NR] = $3; name[NR] = $5; stream[NR] = $1 }
-    END {
-      for (i = 1; i < NR; i++) if (stream[i] == stream[i + 1]) print created[i], bytes[i], name[i] | "sort -n"
-      close("sort -n")
-      print "total", total, most
-    }' | {
-    # The sum comes last, the candidates are read again.
-    candidates=
-    while read -r first second third; do
-      if [ "$first" = total ]; then
-        total=$second
-        most=$third
-      else
-        candidates="$candidates$second $third
-"
-      fi
-    done
-    printf %s "$candidates" | while read -r bytes old; do
-      awk -v a="$total" -v b="$most" 'BEGIN { exit !(a > b) }' || break
+  total=$(indices | awk '{ total += $4 } END { printf "%.0f", total }')
+  indices | awk '
+    $1 == stream { print created, bytes, index_name }
+    { stream = $1; created = $3; bytes = $4; index_name = $5 }' | sort -n |
+    while read -r _ bytes old; do
+      awk -v total="$total" -v most="$max_gib" 'BEGIN { exit !(total > most * 1073741824) }' || break
       remove "$old" "all together are larger than $max_gib GiB"
-      total=$(awk -v a="$total" -v b="$bytes" 'BEGIN { printf "%.0f", a - b }')
+      total=$(awk -v total="$total" -v bytes="$bytes" 'BEGIN { printf "%.0f", total - bytes }')
     done
-  }
 }
 
 retention() {
@@ -106,9 +91,10 @@ scheduled_snapshot() {
     done
 }
 
-# restore SNAPSHOT: beside what there is, never over it.
+# restore SNAPSHOT: beside what there is, as restored-…, never over it.
 restore() {
-  body=$(printf '{"indices":"logs-*","include_global_state":false,"rename_pattern":"(.+)","rename_replacement":"restored-$1"}')
+  # shellcheck disable=SC2016  # $1 is Elasticsearch's
+  body='{"indices":"logs-*","include_global_state":false,"rename_pattern":"(.+)","rename_replacement":"restored-$1"}'
   request_time=21600 must "restore of $1" POST "/_snapshot/farmstack/$1/_restore?wait_for_completion=true" "$body"
   echo "restored $1"
 }

@@ -34,6 +34,7 @@ const folder = (dataDirectory: string): string => `${dataDirectory}/logging/keep
 /** When a new index begins: so that ten at most hold what is kept. Pure. */
 export const rotationOf = ({ days, maxGiB }: RetentionArgs) => ({
   conditions: {
+    min_docs: 1,
     max_age: days >= 10 ? `${Math.floor(days / 10)}d` : `${Math.max(1, Math.floor((days * 24) / 10))}h`,
     max_primary_shard_size: `${Math.min(50 * 1024, Math.max(16, Math.floor((maxGiB * 1024) / 10)))}mb`,
   },

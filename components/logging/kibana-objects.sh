@@ -1,5 +1,5 @@
 # Gives Kibana the view, the search and the dashboard of the stack. What is there of the same name is replaced.
-# shellcheck shell=sh disable=SC2154  # the settings stand above, written by kibana.ts
+# shellcheck shell=sh disable=SC2154,SC2034  # the settings stand above, written by kibana.ts
 
 installed curl || { family=$(family) && install_packages "what asks Kibana" curl ca-certificates; }
 umask 077

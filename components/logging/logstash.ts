@@ -83,6 +83,7 @@ ${block("tcp", [
 }
 
 filter {
+  # Shippers say where their lines go.
   if ![@metadata][index] {
     mutate { add_field => { "[@metadata][index]" => "${dataStreams.containers}" } }
   }

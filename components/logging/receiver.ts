@@ -103,12 +103,11 @@ function standIn({ host, settings }: ReceiverArgs): Kind {
     daemon: "log-receiver",
     files: {
       "receiver.json": settings.apply(standInJson),
-      user: settings.apply(({ writer }) => writer.user),
       password: settings.apply(({ writer }) => writer.password),
     },
     container: {
       image: "logReceiver",
-      command: ["log-receiver", `${standInFiles}/receiver.json`],
+      command: ["receiver", `${standInFiles}/receiver.json`],
       volumes: [
         { hostPath: data, path: standInData },
         { hostPath: files, path: standInFiles, readOnly: true },

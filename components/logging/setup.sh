@@ -1,5 +1,5 @@
 # Makes in Elasticsearch what shippers, readers and retention need. Run again, it makes the same.
-# shellcheck shell=sh disable=SC2154  # the settings stand above, written by setup.ts
+# shellcheck shell=sh disable=SC2154,SC2034  # the settings stand above, written by setup.ts
 
 must "password of elastic" POST /_security/user/elastic/_password "$elastic_body"
 password=$elastic_password

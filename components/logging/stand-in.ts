@@ -7,26 +7,28 @@ export const standInData = "/var/lib/log-receiver";
 
 /**
  * Configuration of what takes Logstash's place in a lab: the same two inputs, the same output, and nothing of a pipeline.
- * The user and the password are in files of their own.
+ * The password is in a file of its own.
  */
-export const standInJson = ({ address, urls, dataStreams }: ReceiverSettings): string =>
-  `${JSON.stringify(
-    {
-      beats: { listen: `${listen(address)}:${ports.beats}` },
-      tcp: { listen: `${listen(address)}:${ports.events}`, dataStream: dataStreams.events },
-      tls: { certificate: `${standInFiles}/certificate.pem`, key: `${standInFiles}/key.pem` },
-      health: { listen: `127.0.0.1:${ports.receiverApi}` },
-      elasticsearch: {
-        urls,
-        ca: `${standInFiles}/ca.pem`,
-        userFile: `${standInFiles}/user`,
-        passwordFile: `${standInFiles}/password`,
-        dataStream: dataStreams.containers,
-      },
-      deadLetters: `${standInData}/dead-letters.ndjson`,
+export function standInJson({ address, urls, writer, dataStreams }: ReceiverSettings): string {
+  const listener = (port: number) => ({
+    address: `${address.includes(":") ? `[${address}]` : address}:${port}`,
+    certificate: `${standInFiles}/certificate.pem`,
+    key: `${standInFiles}/key.pem`,
+  });
+  // Shippers say where their lines go; what comes as plain JSON goes here.
+  const [type, dataset, namespace] = dataStreams.events.split("-");
+  const settings = {
+    beats: listener(ports.beats),
+    lines: listener(ports.events),
+    api: `127.0.0.1:${ports.receiverApi}`,
+    elasticsearch: {
+      urls,
+      ca: `${standInFiles}/ca.pem`,
+      user: writer.user,
+      passwordFile: `${standInFiles}/password`,
     },
-    undefined,
-    2,
-  )}\n`;
-
-const listen = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+    dataStream: { type, dataset, namespace },
+    deadLetters: `${standInData}/dead-letters.ndjson`,
+  };
+  return `${JSON.stringify(settings, undefined, 2)}\n`;
+}
