@@ -114,7 +114,7 @@ CONFIG
 
 # The mark on whose passing Elasticsearch puts no more data on a node.
 low_mark() {
-  request GET "/_cluster/settings?include_defaults=true&flat_settings=true&filter_path=*.cluster.routing.allocation.disk.watermark.low"
+  request GET "/_cluster/settings?include_defaults=true&flat_settings=true&filter_path=*.cluster.routing.allocation.disk.watermark.low" || true
   mark=$(printf %s "$answer" | sed -n 's/.*watermark.low":"\([0-9]*\)\(\.[0-9]*\)\{0,1\}%".*/\1/p')
   echo "${mark:-85}"
 }
@@ -124,20 +124,27 @@ disks() {
   printf '%s\n' "$answer" | awk 'NF == 3 && $2 ~ /^[0-9]+$/ { print $1, $2, $3 }'
 }
 
+# has_room: or it says what has none.
+has_room() {
+  mark=$(low_mark)
+  found=$(disks) || return 1
+  full=$(printf '%s\n' "$found" | awk -v mark="$mark" '$2 >= mark { printf "%s is %s %% full; ", $1, $2 }')
+  [ -z "$full" ] || {
+    echo "${full}from $mark % on Elasticsearch puts no more data there. Make room, or lower logging.retention"
+    return 1
+  }
+}
+
 # Fails when a disk is past the mark, or the store does not answer: the unit that runs this is then failed, and the journal
 # says why. The webhook is told when it begins and when it is over.
 disk() {
   state=/run/farmstack-logging-disk
-  if problem=$(
-    mark=$(low_mark)
-    full=$(disks) || exit 1
-    full=$(printf '%s\n' "$full" | awk -v mark="$mark" '$2 >= mark { printf "%s is %s %% full; ", $1, $2 }')
-    [ -z "$full" ] || { echo "${full}from $mark % on Elasticsearch puts no more data there. Make room, or lower logging.retention" && exit 1; }
-  ) 2>&1; then
-    [ ! -e "$state" ] || { rm -f "$state" && tell "$host: the disks of the log store have room again"; }
+  if problem=$(has_room 2>&1); then
+    [ ! -e "$state" ] || { rm -f "$state" && tell "$host: the log store is well again, its disks have room"; }
     echo "the disks have room"
   else
-    [ -e "$state" ] || { : >"$state" && tell "$(printf %s "$problem" | tr '\n"\\' "  '")"; }
+    problem=${problem#"$host: "}
+    [ -e "$state" ] || { : >"$state" && tell "$host: $(printf %s "$problem" | tr -d '\n"\\')"; }
     fail "$problem"
   fi
 }

@@ -32,7 +32,7 @@ export interface ReceiverArgs {
 interface Kind {
   daemon: string;
   files: Record<string, pulumi.Output<string>>;
-  container: Pick<ContainerArgs, "image" | "command" | "volumes" | "files">;
+  container: Pick<ContainerArgs, "image" | "command" | "volumes" | "files" | "health">;
 }
 
 /**
@@ -64,10 +64,6 @@ export function createReceiver(
       files: [...(container.files ?? []), revisionOf(all)],
       memoryMiB: args.memoryMiB,
       stopWithin: 120,
-      health: {
-        command: ["bash", "-c", `exec 3<>/dev/tcp/${host.address}/${ports.beats}`],
-        interval: "30s",
-      },
     },
     { parent, dependsOn: [...dependsOn, written] },
   );
@@ -93,6 +89,10 @@ function logstash({ host, heapMiB, queueMiB, settings }: ReceiverArgs): Kind {
         },
         { path: `${logstashHome}/config/pipelines.yml`, content: pipelinesYml },
       ],
+      health: {
+        command: ["bash", "-c", `exec 3<>/dev/tcp/${host.address}/${ports.beats}`],
+        interval: "30s",
+      },
     },
   };
 }
@@ -107,7 +107,8 @@ function standIn({ host, settings }: ReceiverArgs): Kind {
     },
     container: {
       image: "logReceiver",
-      command: ["receiver", `${standInFiles}/receiver.json`],
+      command: ["/receiver", `${standInFiles}/receiver.json`],
+      health: { command: ["/receiver", "health", `${standInFiles}/receiver.json`], interval: "30s" },
       volumes: [
         { hostPath: data, path: standInData },
         { hostPath: files, path: standInFiles, readOnly: true },

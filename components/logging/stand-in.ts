@@ -2,7 +2,7 @@ import { type ReceiverSettings } from "./logstash";
 import { ports } from "./paths";
 
 /** Where the stand-in has its files and its dead letters. */
-export const standInFiles = "/etc/log-receiver";
+export const standInFiles = "/etc/receiver";
 export const standInData = "/var/lib/log-receiver";
 
 /**

@@ -135,7 +135,7 @@ describe("LoggingNode", () => {
     const { inputs } = await find(container, "logs-log-receiver-a-container");
     expect(inputs.uploads.map(({ file }: { file: string }) => file)).toEqual(["/farmstack-revision"]);
     expect(inputs.uploads[0].content).toMatch(/^[0-9a-f]{64}$/);
-    expect(inputs.command).toEqual(["/etc/log-receiver/receiver.json"]);
+    expect(inputs.command).toEqual(["/etc/receiver/receiver.json"]);
   });
 
   it("makes users and templates when the store is there, and all else after that", async () => {
