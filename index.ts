@@ -2,12 +2,13 @@ import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
 import { imageReference } from "./components/images";
+import { LoggingNode } from "./components/logging";
 import { KubernetesMetrics } from "./components/kubernetes-metrics";
 import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubernetes-storage";
 import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
-import { loadSettings, pageOf, sshOf, webAppOf } from "./config";
+import { loadSettings, loggingOf, pageOf, sshOf, webAppOf } from "./config";
 
 const {
   hosts,
@@ -22,6 +23,7 @@ const {
   namespaces,
   databases,
   webApps,
+  logging,
 } = loadSettings();
 
 // The machines
@@ -112,6 +114,11 @@ const apps = new Map(
     return [app.name, new WebApp(app.name, args, { provider })];
   }),
 );
+
+// Where all their lines go. Nothing of the above needs it to start.
+const logs = loggingOf(logging, named(logging.hosts), protectData);
+const logStore = logs && new LoggingNode("logging", logs, { dependsOn: logs.repository ? storage : [] });
+
 const fromEach = <T, V>(made: Map<string, T>, take: (one: T) => V) =>
   Object.fromEntries([...made].map(([name, one]) => [name, take(one)]));
 
@@ -138,3 +145,10 @@ export const webAppPages = Object.fromEntries(
 );
 export const webAppUrls = fromEach(apps, ({ url }) => url);
 export const webAppHealthCommands = fromEach(apps, ({ healthCommand }) => healthCommand);
+export const loggingUrl = logStore?.url ?? null;
+export const loggingReceiver = logStore?.receiver ?? null; // logstash, or what stands in for it
+export const loggingReceivers = logStore?.beats.hosts ?? null;
+export const loggingCa = logStore?.ca ?? null;
+export const loggingReader = logStore?.reader ?? null;
+export const loggingElasticPassword = logStore?.elasticPassword ?? null;
+export const loggingHealthCommand = logStore?.healthCommand ?? null;

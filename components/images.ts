@@ -31,8 +31,16 @@ export const catalog = {
   csiResizer: { reference: "registry.k8s.io/sig-storage/csi-resizer:v2.1.0" },
   csiAttacher: { reference: "registry.k8s.io/sig-storage/csi-attacher:v4.12.0" },
   csiNodeDriverRegistrar: { reference: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0" },
+  /** The log store, what receives for it and its pages. https://www.docker.elastic.co */
+  elasticsearch: { reference: "docker.elastic.co/elasticsearch/elasticsearch:9.5.6" },
+  logstash: { reference: "docker.elastic.co/logstash/logstash:9.5.6" },
+  kibana: { reference: "docker.elastic.co/kibana/kibana:9.5.6" },
   /** What reads logs and sends them to the log store. https://www.docker.elastic.co/r/beats/filebeat */
   filebeat: { reference: "docker.elastic.co/beats/filebeat:9.5.6" },
+  /** Stands in for Logstash in labs; it is built there, and is in no registry. */
+  logReceiver: { reference: "lab/log-receiver:1.0.0" },
+  /** What stands in front of pages. https://hub.docker.com/_/nginx */
+  nginx: { reference: "docker.io/library/nginx:1.30.1" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

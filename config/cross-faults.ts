@@ -4,6 +4,7 @@ import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
+import { loggingFaults } from "./logging-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 import { webAppFaults } from "./web-app-faults";
 
@@ -12,7 +13,7 @@ import { webAppFaults } from "./web-app-faults";
  * so that all of them are reported together; what is not usable is skipped, as its own fault says enough.
  */
 export function crossFaults(raw: unknown): FoundFault[] {
-  const { hosts, ceph, kubernetes } = group(raw);
+  const { hosts, ceph, kubernetes, logging } = group(raw);
   const known = list(hosts).map((host) => ({
     name: text(group(host).name),
     address: text(group(host).address),
@@ -32,6 +33,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
     ...applicationFaults(group(raw)),
     ...webAppFaults(group(raw)),
+    ...loggingFaults(group(logging), group(ceph), known),
   ];
 }
 

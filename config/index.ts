@@ -1,11 +1,13 @@
 export { ConfigurationFaults, type Fault } from "./faults";
 export { loadSettings } from "./load";
+export { loggingOf } from "./logging";
 export type {
   CephSettings,
   DatabaseSettings,
   EngineSettings,
   HostSettings,
   ImageSettings,
+  LoggingSettings,
   SshSettings,
   StackSettings,
   SystemSettings,

@@ -53,6 +53,10 @@ export interface ContainerArgs {
   memoryMiB: number;
   /** Devices of the host, and their paths in the container. @default none */
   devices?: { hostPath: string; path: string }[];
+  /** Limits of its processes, soft and hard alike; -1 is none. @default the engine's */
+  limits?: Record<string, number>;
+  /** Seconds that it has to end by itself before it is killed. @default 30 */
+  stopWithin?: number;
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
   /** @default none */
@@ -72,10 +76,24 @@ export interface ContainerArgs {
  */
 export function containerFingerprint(args: ContainerArgs): pulumi.Output<string> {
   const { command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health } = args;
+  const { limits, stopWithin } = args;
   return pulumi
     .all([
       args.host.image(args.image),
-      { command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health },
+      {
+        command,
+        user,
+        network,
+        files,
+        volumes,
+        sharesMounts,
+        tmpfs,
+        devices,
+        capabilities,
+        health,
+        limits,
+        stopWithin,
+      },
     ])
     .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
 }
@@ -126,6 +144,9 @@ export class Container extends pulumi.ComponentResource {
             }),
         tmpfs: args.tmpfs,
         memory: args.memoryMiB,
+        ulimits:
+          args.limits &&
+          Object.entries(args.limits).map(([name, limit]) => ({ name, soft: limit, hard: limit })),
         devices: args.devices?.map(({ hostPath, path }) => ({
           hostPath,
           containerPath: path,
@@ -142,8 +163,8 @@ export class Container extends pulumi.ComponentResource {
         restart: "unless-stopped",
         logDriver: "json-file",
         logOpts: host.logOptions,
-        stopTimeout: 30,
-        destroyGraceSeconds: 30, // without it the provider kills at once
+        stopTimeout: args.stopWithin ?? 30,
+        destroyGraceSeconds: args.stopWithin ?? 30, // without it the provider kills at once
         labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
       },
       {

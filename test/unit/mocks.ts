@@ -32,7 +32,10 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
     case "command:remote:Command":
       return { stdout: `output of ${name}`, stderr: "" };
     case "tls:index/privateKey:PrivateKey":
-      return { privateKeyPem: pulumi.secret(`key of ${name}`) };
+      return {
+        privateKeyPem: pulumi.secret(`key of ${name}`),
+        privateKeyPemPkcs8: pulumi.secret(`PKCS#8 key of ${name}`),
+      };
     case "tls:index/certRequest:CertRequest":
       return { certRequestPem: `request of ${name}` };
     case "tls:index/selfSignedCert:SelfSignedCert":

@@ -77,6 +77,14 @@ describe("a valid configuration", () => {
       namespaces: [],
       databases: [],
       webApps: [],
+      logging: {
+        hosts: [],
+        memoryMiB: 4096,
+        lockMemory: true,
+        retention: { days: 14, maxGiB: 50 },
+        receiver: { kind: "logstash", memoryMiB: 1024, queueMiB: 1024 },
+        rotation: { elastic: 0, kibana_system: 0, writer: 0, reader: 0, keeper: 0 },
+      },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });

@@ -1,0 +1,2 @@
+export { type DataStreams } from "./data-streams";
+export { LoggingNode, type LoggingNodeArgs, type LoggingOutputs } from "./logging-node";
