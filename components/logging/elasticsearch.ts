@@ -1,5 +1,5 @@
 import { type remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Container, type ContainerArgs, containerFingerprint } from "../container";
 import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Container } from "../container";
 import { type Host } from "../hosts";
 import { type Authority } from "./certificates";

@@ -209,7 +209,7 @@ describe("rotate", () => {
     ["no numbers at all", "  farmstack:logging:\n    # where\n    hosts: [a1]\n"],
     ["one line", "  farmstack:logging: { hosts: [a1], entry: { allow: [192.0.2.0/24] } }\n"],
   ])("keeps every other line: %s", (_, group) => {
-    const { "farmstack:logging": __, ...others } = config;
+    const others = { ...config, "farmstack:logging": undefined };
     const entry = group.includes("entry") ? "" : "    entry: { allow: [192.0.2.0/24] } # all of us\n";
     const text = `${stringify({ config: others })}${group}${entry}`;
     const edited = renderRotation(text, "elastic", 1);
