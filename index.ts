@@ -2,13 +2,24 @@ import { CephCluster } from "./components/ceph";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
 import { imageReference } from "./components/images";
+import { HostLogShipper, KubernetesLogShipper } from "./components/log-shipper";
 import { LoggingNode } from "./components/logging";
 import { KubernetesMetrics } from "./components/kubernetes-metrics";
 import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubernetes-storage";
 import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
-import { loadSettings, loggingOf, pageOf, sshOf, webAppOf } from "./config";
+import {
+  loadSettings,
+  loggingOf,
+  pageOf,
+  shipperName,
+  shipperOutput,
+  shippingHosts,
+  shipsPods,
+  sshOf,
+  webAppOf,
+} from "./config";
 
 const {
   hosts,
@@ -118,6 +129,17 @@ const apps = new Map(
 // Where all their lines go. Nothing of the above needs it to start.
 const logs = loggingOf(logging, named(logging.hosts), protectData);
 const logStore = logs && new LoggingNode("logging", logs, { dependsOn: logs.repository ? storage : [] });
+if (logStore) {
+  const { shippers } = logging;
+  const output = shipperOutput(logging, logStore);
+  const { queueMiB, memoryMiB, exclude } = shippers;
+  const common = { output, queueMiB, memoryMiB };
+  const { containers, pods } = logStore.dataStreams;
+  for (const host of named(shippingHosts(shippers, [...machines.keys()])))
+    new HostLogShipper(shipperName(host.hostName), { ...common, host, exclude, dataStream: containers });
+  if (provider && shipsPods(shippers, true))
+    new KubernetesLogShipper("log-shipper-pods", { ...common, images, dataStream: pods }, { provider });
+}
 
 const fromEach = <T, V>(made: Map<string, T>, take: (one: T) => V) =>
   Object.fromEntries([...made].map(([name, one]) => [name, take(one)]));
@@ -148,6 +170,7 @@ export const webAppHealthCommands = fromEach(apps, ({ healthCommand }) => health
 export const loggingUrl = logStore?.url ?? null;
 export const loggingReceiver = logStore?.receiver ?? null; // logstash, or what stands in for it
 export const loggingReceivers = logStore?.beats.hosts ?? null;
+export const loggingStoreUrls = logStore?.elasticsearch.urls ?? null;
 export const loggingCa = logStore?.ca ?? null;
 export const loggingReader = logStore?.reader ?? null;
 export const loggingElasticPassword = logStore?.elasticPassword ?? null;

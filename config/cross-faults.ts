@@ -4,6 +4,7 @@ import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
+import { logShipperFaults } from "./log-shipper-faults";
 import { loggingFaults } from "./logging-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
 import { webAppFaults } from "./web-app-faults";
@@ -34,6 +35,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...applicationFaults(group(raw)),
     ...webAppFaults(group(raw)),
     ...loggingFaults(group(logging), group(ceph), known),
+    ...logShipperFaults(group(group(logging).shippers), ["logging", "shippers"], known, kubernetes),
   ];
 }
 

@@ -1,6 +1,7 @@
 export { ConfigurationFaults, type Fault } from "./faults";
 export { loadSettings } from "./load";
-export { loggingOf } from "./logging";
+export { loggingOf, shipperOutput } from "./logging";
+export { shipperName, shippingHosts, shipsPods } from "./log-shipper";
 export type {
   CephSettings,
   DatabaseSettings,

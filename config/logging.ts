@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { type Host } from "../components/hosts";
 import { expandHome } from "../components/hosts/ssh";
-import { type LoggingNodeArgs } from "../components/logging";
+import { type ShipperOutput } from "../components/log-shipper";
+import { type LoggingNodeArgs, type LoggingOutputs } from "../components/logging";
 import { type LoggingSettings } from "./schema";
 
 /**
@@ -20,4 +21,12 @@ export function loggingOf(
       ? undefined
       : pulumi.secret(readFileSync(expandHome(webhookFile), "utf8").trim());
   return { ...settings, hosts, entry, webhook, protect };
+}
+
+/** Where shippers send lines: to the receivers, or to the store itself. */
+export function shipperOutput({ shippers }: LoggingSettings, store: LoggingOutputs): ShipperOutput {
+  const { beats, elasticsearch, ca, writer } = store;
+  return shippers.to === "receiver"
+    ? { kind: "logstash", hosts: beats.hosts, ca }
+    : { kind: "elasticsearch", urls: elasticsearch.urls, ca, ...writer };
 }

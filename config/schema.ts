@@ -16,6 +16,7 @@ import {
   label,
 } from "./formats";
 import { parseHostKey } from "./host-key";
+import { logShippers } from "./log-shipper";
 
 // The whole configuration of a stack, its defaults included. What one field alone can be is checked here; what
 // fields have to do with each other is in cross-faults.ts.
@@ -748,6 +749,8 @@ const logging = z.strictObject({
       to: z.enum(["kibana", "elasticsearch"]).optional(),
     })
     .optional(),
+  /** Who sends lines to it. */
+  shippers: logShippers.prefault({}),
   /** File on the operator's machine with a URL that is told when a disk is nearly full. @default none */
   webhookFile: keyPath.optional(),
   /** Another number is another password of that user; `npm run logging -- rotate` raises it. Never lower one. @default 0 for each */
