@@ -113,12 +113,18 @@ describe("the programs that take and keep the logs", () => {
       sent.end(typeof body === "string" ? body : body && JSON.stringify(body));
     });
   const elasticsearch = (passwordFile = at("password")) =>
-    start(join(projectRoot, "lab", "images", "elasticsearch", "docker-entrypoint.sh"), ["eswrapper"], {
+    start("bash", [at("docker-entrypoint.sh"), "eswrapper"], {
       PATH: `${join(home, "bin")}:${process.env.PATH}`,
       ELASTIC_PASSWORD_FILE: passwordFile,
       ES_JAVA_OPTS: "-Xms512m -Xmx512m",
     });
   const isUp = async () => (await ask("GET", "/_cluster/health").catch(() => undefined))?.status === 200;
+  /** Waits for it, and not for one that has ended. */
+  const untilUp = async (program: Program) => {
+    const ended = () => program.process.exitCode !== null || program.process.signalCode !== null;
+    await waitFor(async () => ended() || (await isUp()), 300);
+    expect(ended(), program.output.slice(-2000)).toBe(false);
+  };
 
   const startReceiver = () => start(join(receiver, "receiver"), [at("receiver.json")]);
   const health = async () =>
@@ -194,10 +200,9 @@ describe("the programs that take and keep the logs", () => {
     await symlink(dirname(dirname(java)), join(home, "jdk"));
     await certificates();
     ca = await readFile(at("ca.crt"), "utf8");
-    await cp(
-      join(projectRoot, "lab", "images", "elasticsearch", "log4j2.properties"),
-      join(home, "config", "log4j2.properties"),
-    );
+    const recipe = join(projectRoot, "lab", "images", "elasticsearch");
+    await cp(join(recipe, "docker-entrypoint.sh"), at("docker-entrypoint.sh"));
+    await cp(join(recipe, "log4j2.properties"), join(home, "config", "log4j2.properties"));
     await mkdir(join(home, "config", "certs"));
     for (const file of ["ca.crt", "node.crt", "node.key"])
       await cp(at(file), join(home, "config", "certs", file));
@@ -303,7 +308,7 @@ describe("the programs that take and keep the logs", () => {
 
   it("Elasticsearch starts with users and TLS, and its first password is the one of the file", async () => {
     node = elasticsearch();
-    await waitFor(isUp, 300);
+    await untilUp(node);
     const root = await ask("GET", "/");
     expect(root.body).toMatchObject({ cluster_name: "test", version: { number: "8.19.21" } });
     expect((await ask("GET", "/", undefined, "elastic", "changeme")).status).toBe(401);
@@ -312,8 +317,9 @@ describe("the programs that take and keep the logs", () => {
   });
 
   it("takes users, roles, a template of data streams, and passwords of its own users", async () => {
-    const set = async (path: string, body: object, method = "PUT") =>
-      expect((await ask(method, path, body)).status, path).toBe(200);
+    // While the index of users is made, which is after the first answers, nobody is let in.
+    const set = (path: string, body: object, method = "PUT") =>
+      waitFor(async () => (await ask(method, path, body)).status === 200, 60);
     await set("/_security/user/kibana_system/_password", { password: "kibana's, long" }, "POST");
     expect((await ask("GET", "/", undefined, "kibana_system", "kibana's, long")).status).toBe(200);
     const privileges = ["create_doc", "auto_configure"];
@@ -420,7 +426,7 @@ describe("the programs that take and keep the logs", () => {
       beat = ship();
       await writeLines(name, numbered("later", 0, 500));
       node = elasticsearch();
-      await waitFor(isUp, 300);
+      await untilUp(node);
       await waitFor(async () => (await counted(stream)).all >= 3000, 180);
       expect(await counted(stream)).toEqual({ all: 3000, distinct: 3000 });
 
