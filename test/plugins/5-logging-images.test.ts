@@ -386,63 +386,63 @@ describe("the programs that take and keep the logs", () => {
     expect(await health()).toMatchObject({ deadLetters: 1, held: 0 });
   });
 
-  it.each(["a", "b"])(
-    "Filebeat (%s: through the receiver, b: by itself) loses nothing and brings nothing twice",
-    async (which) => {
-      const name = `filebeat-${which}`;
-      const stream = `logs-${name}-test`;
-      const output =
-        which === "a"
-          ? {
-              "output.logstash": {
-                hosts: [`127.0.0.1:${ports.beats}`],
-                "ssl.certificate_authorities": [at("ca.crt")],
-              },
-              fields_under_root: true,
-              fields: { data_stream: { type: "logs", dataset: name, namespace: "test" } },
-            }
-          : {
-              "output.elasticsearch": {
-                hosts: [store()],
-                username: "writer",
-                password: writerPassword,
-                index: stream,
-                "ssl.certificate_authorities": [at("ca.crt")],
-              },
-            };
-      const ship = await shipper(name, output);
-      let beat = ship();
-      await writeLines(name, numbered("before", 0, 500));
-      await waitFor(async () => (await counted(stream)).all === 500, 120);
+  it.each([
+    ["through the receiver", "a"],
+    ["by itself", "b"],
+  ])("Filebeat, %s, loses nothing and brings nothing twice", async (_, which) => {
+    const name = `filebeat-${which}`;
+    const stream = `logs-${name}-test`;
+    const output =
+      which === "a"
+        ? {
+            "output.logstash": {
+              hosts: [`127.0.0.1:${ports.beats}`],
+              "ssl.certificate_authorities": [at("ca.crt")],
+            },
+            fields_under_root: true,
+            fields: { data_stream: { type: "logs", dataset: name, namespace: "test" } },
+          }
+        : {
+            "output.elasticsearch": {
+              hosts: [store()],
+              username: "writer",
+              password: writerPassword,
+              index: stream,
+              "ssl.certificate_authorities": [at("ca.crt")],
+            },
+          };
+    const ship = await shipper(name, output);
+    let beat = ship();
+    await writeLines(name, numbered("before", 0, 500));
+    await waitFor(async () => (await counted(stream)).all === 500, 120);
 
-      await end(node); // the store is down
-      await writeLines(name, numbered("down", 0, 2000));
-      if (which === "a") {
-        await waitFor(async () => (await health()).elasticsearch !== "takes events", 60);
-        await end(taker, "SIGKILL");
-        taker = startReceiver();
-      }
-      await end(beat, "SIGKILL"); // and the shipper dies meanwhile
-      beat = ship();
-      await writeLines(name, numbered("later", 0, 500));
-      node = elasticsearch();
-      await untilUp(node);
-      await waitFor(async () => (await counted(stream)).all >= 3000, 180);
-      expect(await counted(stream)).toEqual({ all: 3000, distinct: 3000 });
+    await end(node); // the store is down
+    await writeLines(name, numbered("down", 0, 2000));
+    if (which === "a") {
+      await waitFor(async () => (await health()).elasticsearch !== "takes events", 60);
+      await end(taker, "SIGKILL");
+      taker = startReceiver();
+    }
+    await end(beat, "SIGKILL"); // and the shipper dies meanwhile
+    beat = ship();
+    await writeLines(name, numbered("later", 0, 500));
+    node = elasticsearch();
+    await untilUp(node);
+    await waitFor(async () => (await counted(stream)).all >= 3000, 180);
+    expect(await counted(stream)).toEqual({ all: 3000, distinct: 3000 });
 
-      // Without a memory of what it sent, it sends all of it again.
-      await end(beat, "SIGKILL");
-      await rm(at(`${name}-data`), { recursive: true });
-      await folderOf(`${name}-data`);
-      const before = which === "a" ? Number((await health()).duplicates) : 0;
-      beat = ship();
-      await writeLines(name, ["last"]);
-      await waitFor(async () => (await counted(stream)).distinct === 3001, 120);
-      if (which === "a") await waitFor(async () => Number((await health()).duplicates) - before >= 3000, 60);
-      expect(await counted(stream)).toEqual({ all: 3001, distinct: 3001 });
-      await end(beat);
-    },
-  );
+    // Without a memory of what it sent, it sends all of it again.
+    await end(beat, "SIGKILL");
+    await rm(at(`${name}-data`), { recursive: true });
+    await folderOf(`${name}-data`);
+    const before = which === "a" ? Number((await health()).duplicates) : 0;
+    beat = ship();
+    await writeLines(name, ["last"]);
+    await waitFor(async () => (await counted(stream)).distinct === 3001, 120);
+    if (which === "a") await waitFor(async () => Number((await health()).duplicates) - before >= 3000, 60);
+    expect(await counted(stream)).toEqual({ all: 3001, distinct: 3001 });
+    await end(beat);
+  });
 
   it("none of them wrote a password to its log", () => {
     for (const { output } of [node, taker])
