@@ -113,12 +113,18 @@ describe("the programs that take and keep the logs", () => {
       sent.end(typeof body === "string" ? body : body && JSON.stringify(body));
     });
   const elasticsearch = (passwordFile = at("password")) =>
-    start(join(projectRoot, "lab", "images", "elasticsearch", "docker-entrypoint.sh"), ["eswrapper"], {
+    start("bash", [at("docker-entrypoint.sh"), "eswrapper"], {
       PATH: `${join(home, "bin")}:${process.env.PATH}`,
       ELASTIC_PASSWORD_FILE: passwordFile,
       ES_JAVA_OPTS: "-Xms512m -Xmx512m",
     });
   const isUp = async () => (await ask("GET", "/_cluster/health").catch(() => undefined))?.status === 200;
+  /** Waits for it, and not for one that has ended. */
+  const untilUp = async (program: Program) => {
+    const ended = () => program.process.exitCode !== null || program.process.signalCode !== null;
+    await waitFor(async () => ended() || (await isUp()), 300);
+    expect(ended(), program.output.slice(-2000)).toBe(false);
+  };
 
   const startReceiver = () => start(join(receiver, "receiver"), [at("receiver.json")]);
   const health = async () =>
@@ -194,10 +200,9 @@ describe("the programs that take and keep the logs", () => {
     await symlink(dirname(dirname(java)), join(home, "jdk"));
     await certificates();
     ca = await readFile(at("ca.crt"), "utf8");
-    await cp(
-      join(projectRoot, "lab", "images", "elasticsearch", "log4j2.properties"),
-      join(home, "config", "log4j2.properties"),
-    );
+    const recipe = join(projectRoot, "lab", "images", "elasticsearch");
+    await cp(join(recipe, "docker-entrypoint.sh"), at("docker-entrypoint.sh"));
+    await cp(join(recipe, "log4j2.properties"), join(home, "config", "log4j2.properties"));
     await mkdir(join(home, "config", "certs"));
     for (const file of ["ca.crt", "node.crt", "node.key"])
       await cp(at(file), join(home, "config", "certs", file));
@@ -303,7 +308,7 @@ describe("the programs that take and keep the logs", () => {
 
   it("Elasticsearch starts with users and TLS, and its first password is the one of the file", async () => {
     node = elasticsearch();
-    await waitFor(isUp, 300);
+    await untilUp(node);
     const root = await ask("GET", "/");
     expect(root.body).toMatchObject({ cluster_name: "test", version: { number: "8.19.21" } });
     expect((await ask("GET", "/", undefined, "elastic", "changeme")).status).toBe(401);
@@ -312,8 +317,9 @@ describe("the programs that take and keep the logs", () => {
   });
 
   it("takes users, roles, a template of data streams, and passwords of its own users", async () => {
-    const set = async (path: string, body: object, method = "PUT") =>
-      expect((await ask(method, path, body)).status, path).toBe(200);
+    // While the index of users is made, which is after the first answers, nobody is let in.
+    const set = (path: string, body: object, method = "PUT") =>
+      waitFor(async () => (await ask(method, path, body)).status === 200, 60);
     await set("/_security/user/kibana_system/_password", { password: "kibana's, long" }, "POST");
     expect((await ask("GET", "/", undefined, "kibana_system", "kibana's, long")).status).toBe(200);
     const privileges = ["create_doc", "auto_configure"];
@@ -380,63 +386,63 @@ describe("the programs that take and keep the logs", () => {
     expect(await health()).toMatchObject({ deadLetters: 1, held: 0 });
   });
 
-  it.each(["a", "b"])(
-    "Filebeat (%s: through the receiver, b: by itself) loses nothing and brings nothing twice",
-    async (which) => {
-      const name = `filebeat-${which}`;
-      const stream = `logs-${name}-test`;
-      const output =
-        which === "a"
-          ? {
-              "output.logstash": {
-                hosts: [`127.0.0.1:${ports.beats}`],
-                "ssl.certificate_authorities": [at("ca.crt")],
-              },
-              fields_under_root: true,
-              fields: { data_stream: { type: "logs", dataset: name, namespace: "test" } },
-            }
-          : {
-              "output.elasticsearch": {
-                hosts: [store()],
-                username: "writer",
-                password: writerPassword,
-                index: stream,
-                "ssl.certificate_authorities": [at("ca.crt")],
-              },
-            };
-      const ship = await shipper(name, output);
-      let beat = ship();
-      await writeLines(name, numbered("before", 0, 500));
-      await waitFor(async () => (await counted(stream)).all === 500, 120);
+  it.each([
+    ["through the receiver", "a"],
+    ["by itself", "b"],
+  ])("Filebeat, %s, loses nothing and brings nothing twice", async (_, which) => {
+    const name = `filebeat-${which}`;
+    const stream = `logs-${name}-test`;
+    const output =
+      which === "a"
+        ? {
+            "output.logstash": {
+              hosts: [`127.0.0.1:${ports.beats}`],
+              "ssl.certificate_authorities": [at("ca.crt")],
+            },
+            fields_under_root: true,
+            fields: { data_stream: { type: "logs", dataset: name, namespace: "test" } },
+          }
+        : {
+            "output.elasticsearch": {
+              hosts: [store()],
+              username: "writer",
+              password: writerPassword,
+              index: stream,
+              "ssl.certificate_authorities": [at("ca.crt")],
+            },
+          };
+    const ship = await shipper(name, output);
+    let beat = ship();
+    await writeLines(name, numbered("before", 0, 500));
+    await waitFor(async () => (await counted(stream)).all === 500, 120);
 
-      await end(node); // the store is down
-      await writeLines(name, numbered("down", 0, 2000));
-      if (which === "a") {
-        await waitFor(async () => (await health()).elasticsearch !== "takes events", 60);
-        await end(taker, "SIGKILL");
-        taker = startReceiver();
-      }
-      await end(beat, "SIGKILL"); // and the shipper dies meanwhile
-      beat = ship();
-      await writeLines(name, numbered("later", 0, 500));
-      node = elasticsearch();
-      await waitFor(isUp, 300);
-      await waitFor(async () => (await counted(stream)).all >= 3000, 180);
-      expect(await counted(stream)).toEqual({ all: 3000, distinct: 3000 });
+    await end(node); // the store is down
+    await writeLines(name, numbered("down", 0, 2000));
+    if (which === "a") {
+      await waitFor(async () => (await health()).elasticsearch !== "takes events", 60);
+      await end(taker, "SIGKILL");
+      taker = startReceiver();
+    }
+    await end(beat, "SIGKILL"); // and the shipper dies meanwhile
+    beat = ship();
+    await writeLines(name, numbered("later", 0, 500));
+    node = elasticsearch();
+    await untilUp(node);
+    await waitFor(async () => (await counted(stream)).all >= 3000, 180);
+    expect(await counted(stream)).toEqual({ all: 3000, distinct: 3000 });
 
-      // Without a memory of what it sent, it sends all of it again.
-      await end(beat, "SIGKILL");
-      await rm(at(`${name}-data`), { recursive: true });
-      await folderOf(`${name}-data`);
-      const before = which === "a" ? Number((await health()).duplicates) : 0;
-      beat = ship();
-      await writeLines(name, ["last"]);
-      await waitFor(async () => (await counted(stream)).distinct === 3001, 120);
-      if (which === "a") await waitFor(async () => Number((await health()).duplicates) - before >= 3000, 60);
-      expect(await counted(stream)).toEqual({ all: 3001, distinct: 3001 });
-      await end(beat);
-    },
-  );
+    // Without a memory of what it sent, it sends all of it again.
+    await end(beat, "SIGKILL");
+    await rm(at(`${name}-data`), { recursive: true });
+    await folderOf(`${name}-data`);
+    const before = which === "a" ? Number((await health()).duplicates) : 0;
+    beat = ship();
+    await writeLines(name, ["last"]);
+    await waitFor(async () => (await counted(stream)).distinct === 3001, 120);
+    if (which === "a") await waitFor(async () => Number((await health()).duplicates) - before >= 3000, 60);
+    expect(await counted(stream)).toEqual({ all: 3001, distinct: 3001 });
+    await end(beat);
+  });
 
   it("none of them wrote a password to its log", () => {
     for (const { output } of [node, taker])

@@ -29,4 +29,4 @@ cd "$(dirname "$(readlink -f "$(command -v elasticsearch)")")/.."
 if [[ -n "$password" ]]; then
   printf '%s' "$password" | bin/elasticsearch-keystore add --silent --force --stdin bootstrap.password
 fi
-exec bin/elasticsearch
+exec bin/elasticsearch "${@:2}"

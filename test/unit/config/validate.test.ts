@@ -83,6 +83,7 @@ describe("a valid configuration", () => {
         lockMemory: true,
         retention: { days: 14, maxGiB: 50 },
         receiver: { kind: "logstash", memoryMiB: 1024, queueMiB: 1024 },
+        shippers: { to: "receiver", queueMiB: 1024, memoryMiB: 256, exclude: [] },
         rotation: { elastic: 0, kibana_system: 0, writer: 0, reader: 0, keeper: 0 },
       },
       dataDirectory: "/var/lib/farmstack",
