@@ -40,7 +40,7 @@ export const catalog = {
   /** Stands in for Logstash in labs; it is built there, and is in no registry. */
   logReceiver: { reference: "lab/log-receiver:1.0.0" },
   /** What stands in front of pages. https://hub.docker.com/_/nginx */
-  nginx: { reference: "docker.io/library/nginx:1.30.1" },
+  nginx: { reference: "docker.io/library/nginx:1.28.0" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;

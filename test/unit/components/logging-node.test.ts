@@ -92,9 +92,7 @@ describe("LoggingNode", () => {
         user === "writer" ? [] : ["stdin"],
       );
     expect(await placesOf("password of logs-writer-password-2")).toEqual(["stdin"]);
-    expect(await placesOf("PKCS#8 key of logs-entry-a-key")).toEqual(
-      ["uploads"],
-    );
+    expect(await placesOf("PKCS#8 key of logs-entry-a-key")).toEqual(["uploads"]);
     expect(await placesOf("PKCS#8 key of logs-elasticsearch-a-key")).toEqual(["stdin"]);
     expect(await placesOf("s3cret-hook")).toEqual(["stdin"]);
     for (const { inputs, name } of (await allDeclared()).filter(({ type }) => type === container)) {
