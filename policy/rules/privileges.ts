@@ -66,7 +66,7 @@ function ofPod(pod: Props, containers: Props[]): string[] {
 }
 
 /** Name of the container or object, as it is on the host or in the cluster; of its resource where that is not known. */
-const ownName = ({ type, name, props }: Planned): string =>
+export const ownName = ({ type, name, props }: Planned): string =>
   (type.startsWith("kubernetes:") ? textAt(props, "metadata", "name") : textAt(props, "name")) ?? name;
 
 export const privilege: ResourceRule = {
