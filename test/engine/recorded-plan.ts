@@ -47,7 +47,11 @@ export function recorded(printed: string): string {
   }));
   // The engine goes through them side by side.
   steps.sort((a, b) => a.urn.localeCompare(b.urn));
-  const { diagnostics, changeSummary } = plan;
+  const { changeSummary } = plan;
+  const diagnostics = plan.diagnostics
+    ?.map((one) => JSON.stringify(one))
+    .sort()
+    .map((text): unknown => JSON.parse(text));
   return `${JSON.stringify({ config: hosts ? { "farmstack:hosts": hosts } : {}, steps, diagnostics, changeSummary }, undefined, 1)}\n`;
 }
 

@@ -41,9 +41,7 @@ export interface Plan {
 /** Reads a plan. Throws an error that says what to run when it is none. */
 export function readPlan(text: string): Plan {
   const { config, steps, diagnostics } = parse(text);
-  const errors = (diagnostics ?? []).flatMap(({ severity, message = "" }) =>
-    severity === "error" ? [withoutColors(message).trim()] : [],
-  );
+  const errors = errorsIn((diagnostics ?? []).filter(({ severity }) => severity === "error"));
   // An engine that gave up before the first step prints no list; an empty one would pass for "nothing changes".
   if (!steps && errors.length === 0) throw new Error(`it has no steps and no error. ${howTo}`);
   return { config: config ?? {}, steps: steps ?? [], errors };
@@ -63,6 +61,27 @@ function parse(text: string): z.infer<typeof plan> {
   const [first] = error.issues;
   throw new Error(`it is no plan (${first?.path.join(".")}: ${first?.message}). ${howTo}`);
 }
+
+/** What the engine says at last of every preview that failed. */
+const failed = "preview failed";
+
+/** The engine's errors, short: the last of them says nothing, and that of a protected resource takes three lines. */
+function errorsIn(diagnostics: { message?: string }[]): string[] {
+  const messages = diagnostics.map(({ message = "" }) =>
+    withoutColors(message)
+      .trim()
+      .replace(/^error: /, "")
+      .replace(
+        /^Preview failed: resource "(\S+)" cannot be deleted\s+because it is protected\..*$/s,
+        protectedText,
+      ),
+  );
+  const telling = messages.filter((message) => message !== failed);
+  return telling.length > 0 ? telling.sort() : messages;
+}
+
+const protectedText = (_: string, urn: string): string =>
+  `${urn.split("::").pop()} is protected: it stays until pulumi state unprotect '${urn}'`;
 
 /** The engine marks colours as `<{%reset%}>`. */
 const withoutColors = (text: string): string => text.replace(/<\{%[^%]*%\}>/g, "");
