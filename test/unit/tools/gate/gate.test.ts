@@ -264,7 +264,7 @@ describe("what is no plan", () => {
   });
 });
 
-describe("npm run gate", () => {
+describe("npm run gate", { timeout: 120_000 }, () => {
   const gate = (args: string[], input?: string) =>
     run(join(projectRoot, "node_modules", ".bin", "tsx"), [join(projectRoot, "tools", "gate.ts"), ...args], {
       allow: anyCode,
