@@ -21,7 +21,7 @@ async function open(config: object, name: string): Promise<EngineStack> {
   return stack;
 }
 
-describe("the policies, asked by the real engine", () => {
+describe("the policies, asked by the real engine", { timeout: 400_000 }, () => {
   it("find nothing in the dev stack as it is in the tree", async () => {
     const stack = await open(treeStack("dev"), "dev");
     const { code, stdout } = await stack.run("preview", ...withPolicies);
