@@ -41,7 +41,7 @@ export function recorded(printed: string): string {
     ...(newState ? { newState: shortState(newState) } : {}),
     ...Object.fromEntries(
       ["diffReasons", "replaceReasons", "detailedDiff"].flatMap((key) =>
-        rest[key] ? [[key, rest[key]]] : [],
+        rest[key] ? [[key, inOrder(rest[key])]] : [],
       ),
     ),
   }));
@@ -60,6 +60,12 @@ export function recorded(printed: string): string {
   // Names that the provider made up end with eight digits.
   return `${text.replaceAll(/-[0-9a-f]{8}"/g, '-00000000"')}\n`;
 }
+
+/** The engine gives reasons and paths in another order each time. */
+const inOrder = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(String).sort()
+    : Object.fromEntries(Object.entries(value as object).sort(([a], [b]) => a.localeCompare(b)));
 
 function shortState({ type, protect, inputs = {} }: State): State {
   const kept = Object.entries(inputs).filter(([key]) => inputsKept.includes(key));
