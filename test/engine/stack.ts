@@ -54,12 +54,14 @@ export class EngineStack {
     private readonly workspace: Workspace,
     private readonly folder: string,
     private readonly salt: string,
+    private readonly name: string,
   ) {}
 
-  static async create(config: object = exampleConfig()): Promise<EngineStack> {
+  static async create(config: object = exampleConfig(), name = "test"): Promise<EngineStack> {
     const folder = await mkdtemp(join(tmpdir(), "farmstack-engine-"));
     const workspace = await Workspace.open(folder, join(cacheDir, "engine-tests-home"));
-    const stack = new EngineStack(workspace, folder, await workspace.ensureStack("farmstack", "test"));
+    const salt = await workspace.ensureStack("farmstack", name);
+    const stack = new EngineStack(workspace, folder, salt, name);
     await stack.configure(config);
     const fakeDocker = {
       entryPoints: [join(__dirname, "bin", "docker.ts")],
@@ -75,7 +77,7 @@ export class EngineStack {
   }
 
   private get configFile(): string {
-    return join(this.folder, "Pulumi.test.yaml");
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
   private get worldFile(): string {
@@ -93,7 +95,7 @@ export class EngineStack {
 
   /** A command of the CLI that reads the configuration; any exit code is an answer. */
   run(command: string, ...args: string[]): Promise<RunResult> {
-    const common = ["--stack", "test", "--non-interactive", "--config-file", this.configFile];
+    const common = ["--stack", this.name, "--non-interactive", "--config-file", this.configFile];
     return this.pulumi([command, ...common, ...args]);
   }
 
@@ -134,7 +136,7 @@ export class EngineStack {
   }
 
   stateText(): Promise<string> {
-    return readFile(this.workspace.stateFile("farmstack", "test"), "utf8");
+    return readFile(this.workspace.stateFile("farmstack", this.name), "utf8");
   }
 
   remove(): Promise<void> {

@@ -4,6 +4,7 @@ import pb from "@pulumi/pulumi/proto/language_pb";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb";
 import { dependencies } from "../../../package.json";
 import { endWithEngine, listenOnLoopback } from "../../plugins/server";
+import { startPolicyPack } from "./policy-pack";
 import { runProgram } from "./program";
 
 // `pulumi-language-nodejs`: starts Node programs for the engine, which gives its address as the last argument. Only
@@ -32,6 +33,30 @@ const service: grpc.UntypedServiceImplementation = {
       },
       (error: Error) => done({ code: grpc.status.UNKNOWN, details: error.message }),
     );
+  },
+  // Of plugins that are programs of Node, only packs of policies.
+  runPlugin: (call: grpc.ServerWritableStream<pb.RunPluginRequest, pb.RunPluginResponse>) => {
+    if (call.request.getKind() !== "analyzer") {
+      call.emit("error", {
+        code: grpc.status.UNIMPLEMENTED,
+        details: `no plugins of kind ${call.request.getKind()}`,
+      });
+      return;
+    }
+    const child = startPolicyPack(call.request);
+    const say = (fill: (response: pb.RunPluginResponse) => void) => {
+      const response = new pb.RunPluginResponse();
+      fill(response);
+      call.write(response);
+    };
+    child.stdout?.on("data", (bytes: Buffer) => say((response) => response.setStdout(bytes)));
+    child.stderr?.on("data", (bytes: Buffer) => say((response) => response.setStderr(bytes)));
+    child.on("error", (error) => call.emit("error", { code: grpc.status.UNKNOWN, details: error.message }));
+    child.on("close", (code) => {
+      say((response) => response.setExitcode(code ?? 1));
+      call.end();
+    });
+    call.on("cancelled", () => child.kill());
   },
 };
 
