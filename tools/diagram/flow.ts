@@ -95,8 +95,8 @@ async function drawConnected({ entries, namespaces, storage, edges }: Content): 
         ]
       : []),
   ];
-  const graph = { id: "flow", layoutOptions: options, children, edges: edges.map(elkEdge) };
-  const laid = await new Elk().layout(graph);
+  const graph: ElkNode = { id: "flow", layoutOptions: options, children, edges: edges.map(elkEdge) };
+  const laid: ElkNode = await new Elk().layout(graph);
   const placed = placesOf(laid);
 
   const boxes: Box[] = [];
