@@ -1,0 +1,24 @@
+// Loaded before the program by `npm run bench`: notes when what began in it, and writes that down at the end.
+const { writeFileSync } = require("node:fs");
+const Module = require("node:module");
+const { join } = require("node:path");
+
+const file = process.env.FARMSTACK_BENCH_CLOCK;
+if (file && /cmd[/\\]run[/\\]?/.test(process.argv[1] ?? "")) {
+  const entry = join(process.cwd(), "index.ts");
+  const now = () => performance.timeOrigin + performance.now();
+  const times = { process: performance.timeOrigin };
+  const load = Module.prototype.load;
+  Module.prototype.load = function (name) {
+    if (name === entry) times.program = now();
+    try {
+      return load.call(this, name);
+    } finally {
+      // What the program imports comes before what it does.
+      if (this.parent?.filename === entry) times.imported = now();
+    }
+  };
+  process.on("exit", () =>
+    writeFileSync(file, JSON.stringify({ ...times, exit: now(), peakKiB: process.resourceUsage().maxRSS })),
+  );
+}
