@@ -19,6 +19,7 @@ async function main(): Promise<void> {
     )
     .option("--hosts <numbers>", "sizes, with commas between them", numbers, [3, 30, 300])
     .option("--repeat <times>", "how often previews are measured; the median counts", number, 3)
+    .option("--profile <folder>", "write CPU profiles of the previews there; they make it slower")
     .option("--json", "print the measurements as JSON", false)
     .addHelpText(
       "after",

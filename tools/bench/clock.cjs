@@ -1,4 +1,5 @@
 // Loaded before the program by `npm run bench`: notes when what began in it, and writes that down at the end.
+/* eslint-disable @typescript-eslint/no-require-imports -- Node loads it with --require */
 const { writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { join } = require("node:path");

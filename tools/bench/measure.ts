@@ -64,8 +64,11 @@ export class MeasuredStack {
     return join(this.folder, "Pulumi.bench.yaml");
   }
 
-  /** Throws with what the CLI printed when it failed. */
-  async measure(command: "preview" | "up"): Promise<Measurement> {
+  /**
+   * Throws with what the CLI printed when it failed.
+   * @param profiles folder for profiles of the processor's time, which any browser's tools open. @default none
+   */
+  async measure(command: "preview" | "up", profiles?: string): Promise<Measurement> {
     const clock = join(this.folder, "clock.json");
     await rm(clock, { force: true });
     const plugins = await servePlugins();
@@ -85,7 +88,10 @@ export class MeasuredStack {
             // The whole state is written after each resource otherwise, which measures the disk.
             PULUMI_EXPERIMENTAL: "true",
             PULUMI_SKIP_CHECKPOINTS: "true",
-            NODE_OPTIONS: `--require ${join(__dirname, "clock.cjs")}`,
+            NODE_OPTIONS: [
+              `--require ${join(__dirname, "clock.cjs")}`,
+              ...(profiles ? [`--cpu-prof --cpu-prof-dir=${profiles}`] : []),
+            ].join(" "),
             FARMSTACK_BENCH_CLOCK: clock,
             PATH: `${this.folder}${delimiter}${this.workspace.path}`,
           },

@@ -32,8 +32,7 @@ export async function servePlugins(): Promise<{ attach: string; close(): void }>
 function withoutOutside(plugin: Plugin): Plugin {
   const made = (token: string, type: ResourceType): ResourceType => ({
     ...type,
-    // Kubernetes would ask its API server what the object will be.
-    ...(plugin.name === "kubernetes" && { examine: undefined, compare: undefined, foresee: undefined }),
+    ...(plugin.name === "kubernetes" && withoutServer),
     create: async (inputs, { name }) => ({ id: idOf(token, name), outputs: outputsOf(token, inputs) }),
     update: async (_id, _state, inputs) => outputsOf(token, inputs),
     delete: async () => undefined,
@@ -53,6 +52,16 @@ function withoutOutside(plugin: Plugin): Plugin {
       }),
   };
 }
+
+/** An API server would be asked what an object will be: here it is what was given, with a name. */
+const withoutServer: Pick<ResourceType, "examine" | "compare" | "foresee"> = {
+  examine: async (news, _olds, { name }) => {
+    const metadata = (news.metadata ?? {}) as Properties;
+    return { inputs: { ...news, metadata: { name, ...metadata } }, faults: [] };
+  },
+  compare: undefined,
+  foresee: (inputs) => inputs,
+};
 
 const idOf = (token: string, name: string): string =>
   createHash("sha256").update(`${token} ${name}`).digest("hex");
