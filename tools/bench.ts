@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { InvalidArgumentError, program } from "commander";
 import { step } from "../lab/progress";
 import { MeasuredStack } from "./bench/measure";
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
     )
     .option("--hosts <numbers>", "sizes, with commas between them", numbers, [3, 30, 300])
     .option("--repeat <times>", "how often previews are measured; the median counts", number, 3)
-    .option("--profile <folder>", "write CPU profiles of the previews there; they make it slower")
+    .option("--profile <folder>", "write a CPU profile of a further preview of each stack there")
     .option("--json", "print the measurements as JSON", false)
     .addHelpText(
       "after",
@@ -28,22 +29,27 @@ Exit code: 0 measured, whatever came of it; 1 a run failed. It reaches no host a
 toolchain yet, it is built first. Only ratios within one run mean something.`,
     )
     .parse();
-  const { hosts, repeat, json } = program.opts<{ hosts: number[]; repeat: number; json: boolean }>();
+  const { hosts, json, ...how } = program.opts<{ hosts: number[]; json: boolean } & How>();
+  if (how.profile) await mkdir(how.profile, { recursive: true });
   const stacks: StackReport[] = [
-    await measureAll("empty", 0, {}, repeat, join(__dirname, "bench", "empty")),
-    await measureAll("dev", 3, devConfig(), repeat),
+    await measureAll("empty", 0, {}, how, join(__dirname, "bench", "empty")),
+    await measureAll("dev", 3, devConfig(), how),
   ];
-  for (const count of hosts)
-    stacks.push(await measureAll(`${count} hosts`, count, hostsConfig(count), repeat));
+  for (const count of hosts) stacks.push(await measureAll(`${count} hosts`, count, hostsConfig(count), how));
   const report: BenchReport = reportOf(stacks);
   print(json, report, renderReport(report));
+}
+
+interface How {
+  repeat: number;
+  profile?: string;
 }
 
 async function measureAll(
   name: string,
   hosts: number,
   config: Record<string, unknown>,
-  repeat: number,
+  { repeat, profile }: How,
   folder?: string,
 ): Promise<StackReport> {
   const stack = await MeasuredStack.create(config, folder);
@@ -59,6 +65,7 @@ async function measureAll(
     await measure("full up", "up");
     const resources = await stack.resources();
     await measure("preview", "preview", hosts > 100 ? 1 : repeat);
+    if (profile) await stack.measure("preview", resolve(profile, `${name.replace(" ", "-")}.cpuprofile`));
     await measure("no-op up", "up");
     if (hosts > 0) {
       await stack.configure(withOtherImage(config));

@@ -19,6 +19,17 @@ if (file && /cmd[/\\]run[/\\]?/.test(process.argv[1] ?? "")) {
       if (this.parent?.filename === entry) times.imported = now();
     }
   };
+  const profile = process.env.FARMSTACK_BENCH_PROFILE;
+  if (profile) {
+    const { Session } = require("node:inspector");
+    const session = new Session();
+    session.connect();
+    session.post("Profiler.enable");
+    session.post("Profiler.start");
+    process.on("exit", () =>
+      session.post("Profiler.stop", (_, { profile: taken }) => writeFileSync(profile, JSON.stringify(taken))),
+    );
+  }
   process.on("exit", () =>
     writeFileSync(file, JSON.stringify({ ...times, exit: now(), peakKiB: process.resourceUsage().maxRSS })),
   );

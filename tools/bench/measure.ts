@@ -66,9 +66,9 @@ export class MeasuredStack {
 
   /**
    * Throws with what the CLI printed when it failed.
-   * @param profiles folder for profiles of the processor's time, which any browser's tools open. @default none
+   * @param profile file for a profile of the program's processor time, which a browser's tools open. @default none
    */
-  async measure(command: "preview" | "up", profiles?: string): Promise<Measurement> {
+  async measure(command: "preview" | "up", profile?: string): Promise<Measurement> {
     const clock = join(this.folder, "clock.json");
     await rm(clock, { force: true });
     const plugins = await servePlugins();
@@ -88,10 +88,8 @@ export class MeasuredStack {
             // The whole state is written after each resource otherwise, which measures the disk.
             PULUMI_EXPERIMENTAL: "true",
             PULUMI_SKIP_CHECKPOINTS: "true",
-            NODE_OPTIONS: [
-              `--require ${join(__dirname, "clock.cjs")}`,
-              ...(profiles ? [`--cpu-prof --cpu-prof-dir=${profiles}`] : []),
-            ].join(" "),
+            NODE_OPTIONS: `--require ${join(__dirname, "clock.cjs")}`,
+            FARMSTACK_BENCH_PROFILE: profile,
             FARMSTACK_BENCH_CLOCK: clock,
             PATH: `${this.folder}${delimiter}${this.workspace.path}`,
           },
