@@ -39,7 +39,6 @@ export function run(file: string, args: string[], options: RunOptions = {}): Pro
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    timeout: options.timeout,
     stdio: [
       options.input === undefined ? (inherit ? "inherit" : "ignore") : "pipe",
       inherit ? "inherit" : "pipe",
@@ -51,8 +50,14 @@ export function run(file: string, args: string[], options: RunOptions = {}): Pro
     const result: RunResult = { code: 0, stdout: "", stderr: "" };
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
-    child.on("error", failed);
+    // Node's own limit goes on running for a program that is not there, and keeps this process from ending.
+    const limit = options.timeout === undefined ? undefined : setTimeout(() => child.kill(), options.timeout);
+    child.on("error", (error) => {
+      clearTimeout(limit);
+      failed(error);
+    });
     child.on("close", (code, signal) => {
+      clearTimeout(limit);
       result.code = code ?? 128;
       if (signal) result.stderr += `\nended by ${signal}`;
       if ((options.allow ?? [0]).includes(result.code)) done(result);

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
-import { type WebAppSettings } from "../config";
 import { type KubernetesSource } from "./kubernetes/publish";
 import { labDir, projectRoot } from "./paths";
 
@@ -92,41 +91,9 @@ export async function writeLabStack(
 
 /** The hosts of the lab that runs on this machine, from its stack file; none when there is no lab. */
 export async function readLabHosts(): Promise<LabHost[]> {
-  return (await readLabStack())["farmstack:hosts"] ?? [];
-}
-
-/** Names of the nodes of Kubernetes that the lab's stack asks for; none when there is no lab or no cluster. */
-export async function readLabNodes(): Promise<{ controlPlane: string[]; workers: string[] }> {
-  return { controlPlane: [], workers: [], ...(await readLabStack())["farmstack:kubernetes"] };
-}
-
-/** What the lab's stack wants to run on Kubernetes. */
-export interface LabApplications {
-  namespaces: string[];
-  databases: { namespace: string; name: string; engine?: string; members: number }[];
-  webApps: (Pick<WebAppSettings, "entry"> & { namespace: string; name: string })[];
-}
-
-/** What the lab's stack asks for on Kubernetes; nothing when there is no lab. */
-export async function readLabApplications(): Promise<LabApplications> {
-  const stack = await readLabStack();
-  return {
-    namespaces: (stack["farmstack:namespaces"] ?? []).map(({ name }) => name),
-    databases: stack["farmstack:databases"] ?? [],
-    webApps: stack["farmstack:webApps"] ?? [],
+  if (!existsSync(labStackFile)) return [];
+  const { config } = parse(await readFile(labStackFile, "utf8")) as {
+    config: { "farmstack:hosts"?: LabHost[] };
   };
-}
-
-interface LabStack {
-  "farmstack:hosts"?: LabHost[];
-  "farmstack:kubernetes"?: { controlPlane?: string[]; workers?: string[] };
-  "farmstack:namespaces"?: { name: string }[];
-  "farmstack:databases"?: LabApplications["databases"];
-  "farmstack:webApps"?: LabApplications["webApps"];
-}
-
-/** The configuration of the lab that runs on this machine; empty when there is no lab. */
-async function readLabStack(): Promise<LabStack> {
-  if (!existsSync(labStackFile)) return {};
-  return (parse(await readFile(labStackFile, "utf8")) as { config: LabStack }).config;
+  return config["farmstack:hosts"] ?? [];
 }

@@ -5,7 +5,7 @@ import { type CephSettings, kernelAddresses, mergeSettings, monHost, renderCephC
 import { type KeyType } from "./cephx-key";
 import { type ClientArgs, createClient } from "./clients";
 import { type CommandLine } from "./command-line";
-import { adminKeyringPath, cephConfPath, containerName } from "./daemons";
+import { adminKeyringPath, cephConfPath, containerName, managerMemoryMiB } from "./daemons";
 import { type Entity, keyringOf, newEntity } from "./entity";
 import { createFilesystem } from "./filesystem";
 import { grant } from "./grants";
@@ -58,9 +58,6 @@ export interface CephClusterArgs {
    */
   protect?: boolean;
 }
-
-/** Most memory of a manager; its Python modules take some 300 MiB when idle. */
-const managerMemoryMiB = 2048;
 
 /**
  * A Ceph cluster: monitors in quorum, managers, OSDs, and CephFS with its metadata servers. Its identity (fsid) and

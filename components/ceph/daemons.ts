@@ -4,6 +4,12 @@ import { monitorEndpoints } from "./ceph-conf";
 /** The kinds of daemons, as Ceph abbreviates them. */
 export type DaemonKind = "mon" | "mgr" | "osd" | "mds";
 
+/** Most memory of a monitor, MiB: what a middling cluster's takes, with room to spare. */
+export const monitorMemoryMiB = 2048;
+
+/** Most memory of a manager, MiB; its Python modules take some 300 when idle. */
+export const managerMemoryMiB = 2048;
+
 /** Where ceph.conf and the administrator's keyring are in every container. */
 export const cephConfPath = "/etc/ceph/ceph.conf";
 export const adminKeyringPath = "/etc/ceph/ceph.client.admin.keyring";

@@ -4,14 +4,12 @@ import { type Container, type ContainerFile } from "../container";
 import { type Host } from "../hosts";
 import { type MonitorAddress } from "./ceph-conf";
 import { createDaemon } from "./daemon";
-import { containerName, dataPath, monitorCommand } from "./daemons";
+import { containerName, dataPath, monitorCommand, monitorMemoryMiB } from "./daemons";
 import { monitorGate, quorumGate } from "./gates";
 import { monitorStoreScript } from "./monitor-store";
 import { guardMonitors } from "./removal";
 import { setStoreAside } from "./store";
 
-/** Most memory of a monitor: what a middling cluster's takes, with room to spare. */
-const memoryMiB = 2048;
 const patience = 120;
 
 export interface MonitorsArgs {
@@ -51,7 +49,7 @@ export function createMonitors(cluster: string, args: MonitorsArgs, parent: pulu
           command: monitorCommand(id, host.address),
           files: args.files,
           volumes: [{ hostPath: storeDirectory(host), path: dataPath("mon", id) }],
-          memoryMiB,
+          memoryMiB: monitorMemoryMiB,
           removal,
         },
         okToStop: `mon ok-to-stop ${id}`,

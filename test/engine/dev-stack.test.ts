@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draw } from "../../tools/diagram/draw";
+import { parseState } from "../../tools/state";
 import { exampleHostKey, settingsInFile } from "../unit/config/samples";
+import { pictureFile, record } from "../unit/tools/diagram/recorded";
 import { clusterAnswers, EngineStack } from "./stack";
 
 /** The dev stack as it is in the tree, with keys for its hosts. */
@@ -67,6 +70,12 @@ describe("the dev stack on the real engine", () => {
 
   it("has nothing left to do, nor does a refresh find anything", async () => {
     await stack.up("--refresh", "--expect-no-changes");
+  });
+
+  it("looks as the README shows it", async () => {
+    const { stdout } = await stack.pulumi(["stack", "export", "--stack", "test"]);
+    if (process.env.FARMSTACK_RECORD) record(stdout); // for the unit tests of the picture
+    await expect(await draw(parseState(stdout), "dev")).toMatchFileSnapshot(pictureFile);
   });
 
   it("scales as its lab test wants it, and back", async () => {

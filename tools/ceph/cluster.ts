@@ -9,8 +9,12 @@ export class Cluster {
   private readonly monitors: RemoteHost[];
   private answering: RemoteHost | undefined;
 
-  constructor(private readonly stack: Stack) {
-    this.monitors = hostsOf(stack, stack.settings.ceph.monitors);
+  /** @param names of the hosts with a monitor */
+  constructor(
+    private readonly stack: Stack,
+    names = stack.settings.ceph.monitors,
+  ) {
+    this.monitors = hostsOf(stack, names);
   }
 
   /**

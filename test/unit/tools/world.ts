@@ -133,6 +133,13 @@ shift
 case $command in
 start) echo running >"$WORLD/containers/$1"; exit ;;
 stop) echo exited >"$WORLD/containers/$1"; exit ;;
+version) echo "engine 20.10.24"; exit ;;
+ps)
+  for file in "$WORLD"/containers/*-host"\${FARMSTACK_HOST#192.0.2.1}"*; do
+    [ ! -e "$file" ] || echo "\${file##*/} $(cat "$file") Up 3 hours"
+  done
+  exit
+  ;;
 inspect) shift 2; [ -e "$WORLD/containers/$1" ] && echo "$(cat "$WORLD/containers/$1")"; exit ;;
 esac
 container=$1
@@ -174,6 +181,8 @@ export const answers = {
       mutes: [],
     },
     pgmap: { num_pgs: 33, misplaced_objects: 40, misplaced_total: 120 },
+    osdmap: { num_osds: 3, num_up_osds: 3 },
+    fsmap: { up: 1, "up:standby": 1 },
   },
   quorum_status: {
     election_epoch: 12,
@@ -183,6 +192,7 @@ export const answers = {
     monmap: { epoch: 1, fsid, mons: hostNames.map((name, rank) => ({ rank, name })) },
   },
   "mgr dump": { active_name: "host1", available: true, standbys: [{ gid: 4113, name: "host2" }] },
+  "mgr stat": { available: true, active_name: "host1", num_standby: 1 },
   "osd dump": {
     epoch: 40,
     fsid,

@@ -1,5 +1,12 @@
-import { pageOf } from "../config/web-app";
-import { type LabApplications } from "./stack-file";
+import { type WebAppSettings } from "../../config";
+import { pageOf } from "../../config/web-app";
+
+/** What a stack wants to run on Kubernetes. */
+export interface Applications {
+  namespaces: string[];
+  databases: { namespace: string; name: string; engine?: string; members: number }[];
+  webApps: (Pick<WebAppSettings, "entry"> & { namespace: string; name: string })[];
+}
 
 /** A Deployment or StatefulSet in one of the stack's namespaces. */
 export interface WorkloadStatus {
@@ -29,7 +36,7 @@ export interface Workload {
  */
 export function workloadsOf(
   found: Workload[],
-  { namespaces, databases, webApps }: LabApplications,
+  { namespaces, databases, webApps }: Applications,
   node: string | undefined,
 ): WorkloadStatus[] {
   const all = new Map<string, WorkloadStatus>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type LabApplications } from "../../../lab/stack-file";
-import { formatKubernetes, isWell, readAnswer } from "../../../lab/kubernetes-status";
+import { formatKubernetes, isWell, readAnswer } from "../../../tools/status/kubernetes";
+import { type Applications } from "../../../tools/status/workloads";
 
 const node = (name: string, ready = "True", more = {}) => ({
   kind: "Node",
@@ -14,9 +14,9 @@ const dns = (availableReplicas?: number) => ({
   spec: { replicas: 2 },
   status: { availableReplicas },
 });
-const nothing: LabApplications = { namespaces: [], databases: [], webApps: [] };
+const nothing: Applications = { namespaces: [], databases: [], webApps: [] };
 const answer = (...items: object[]) => asked(nothing, ...items);
-const asked = (applications: LabApplications, ...items: object[]) =>
+const asked = (applications: Applications, ...items: object[]) =>
   readAnswer(JSON.stringify({ items }), ["host1", "host2"], applications, "192.0.2.11");
 
 describe("the status of Kubernetes", () => {
@@ -49,7 +49,7 @@ describe("the status of Kubernetes", () => {
   });
 
   describe("what the stack runs", () => {
-    const applications: LabApplications = {
+    const applications: Applications = {
       namespaces: ["shop"],
       databases: [{ name: "store", namespace: "shop", engine: "ferretdb", members: 1 }],
       webApps: [{ name: "front", namespace: "shop", entry: { nodePort: { port: 30080 } } }],

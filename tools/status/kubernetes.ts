@@ -1,6 +1,4 @@
-import { formatWorkload, serves, type WorkloadStatus, workloadsOf } from "./application-status";
-import { onLabHost } from "./ssh";
-import { type LabApplications, type LabHost, readLabApplications, readLabNodes } from "./stack-file";
+import { type Applications, formatWorkload, serves, type WorkloadStatus, workloadsOf } from "./workloads";
 
 export interface NodeStatus {
   name: string;
@@ -30,22 +28,32 @@ export const isWell = ({ answers, nodes, dns, workloads }: KubernetesStatus): bo
   dns.available >= Math.max(1, dns.wanted) &&
   workloads.every(serves);
 
-/** Asks the first control plane that answers; undefined when the stack has no cluster. */
-export async function kubernetesStatus(known: LabHost[]): Promise<KubernetesStatus | undefined> {
-  const { controlPlane, workers } = await readLabNodes();
-  const names = [...controlPlane, ...workers];
-  if (names.length === 0) return undefined;
-  const applications = await readLabApplications();
-  const entrance = known.find(({ name }) => name === controlPlane[0])?.address;
-  for (const host of known.filter(({ name }) => controlPlane.includes(name))) {
-    const answer = await onLabHost(host, question, { timeout: 30_000 }).catch(() => undefined);
-    if (answer) return readAnswer(answer.stdout, names, applications, entrance);
-  }
-  return { answers: false, nodes: names.map(unknownNode), dns: { wanted: 0, available: 0 }, workloads: [] };
+/** How a stack's cluster is asked, and what it should have. */
+export interface KubernetesPlan {
+  /** Names of the nodes; undefined: those that the cluster has. */
+  nodes: string[] | undefined;
+  applications: Applications;
+  /** Address of the node at which pages are. */
+  entrance: string | undefined;
+  /** Runs kubectl as the administrator and gives what it printed. */
+  kubectl: (args: string[]) => Promise<string>;
 }
 
-const question =
-  "PATH=$PATH:/usr/local/bin kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s get nodes,deployments,statefulsets --all-namespaces --output json";
+/** Asks the cluster; when nobody answers, that is the answer. */
+export async function kubernetesStatus({
+  nodes,
+  applications,
+  entrance,
+  kubectl,
+}: KubernetesPlan): Promise<KubernetesStatus> {
+  const question = "get nodes,deployments,statefulsets --all-namespaces --output json";
+  try {
+    return readAnswer(await kubectl(question.split(" ")), nodes, applications, entrance);
+  } catch {
+    const dns = { wanted: 0, available: 0 };
+    return { answers: false, nodes: (nodes ?? []).map(unknownNode), dns, workloads: [] };
+  }
+}
 
 const unknownNode = (name: string): NodeStatus => ({ name, ready: false, drained: false });
 
@@ -63,22 +71,24 @@ interface Item {
 /**
  * What `kubectl get nodes,deployments,statefulsets --output json` says about the nodes of these names, CoreDNS, and what
  * the stack runs. Pure.
+ * @param names undefined: all nodes that there are
  * @param entrance address of the node at which pages are
  */
 export function readAnswer(
   json: string,
-  names: string[],
-  applications: LabApplications,
+  names: string[] | undefined,
+  applications: Applications,
   entrance: string | undefined,
 ): KubernetesStatus {
   const { items } = JSON.parse(json) as { items: Item[] };
+  const found = items.filter(({ kind }) => kind === "Node").map(({ metadata }) => metadata.name);
   const dns = items.find(
     ({ kind, metadata }) =>
       kind === "Deployment" && metadata.namespace === "kube-system" && metadata.name === "coredns",
   );
   return {
     answers: true,
-    nodes: names.map((name) => {
+    nodes: (names ?? found).map((name) => {
       const node = items.find(({ kind, metadata }) => kind === "Node" && metadata.name === name);
       if (!node) return unknownNode(name);
       return {

@@ -1,0 +1,44 @@
+import { quote } from "../../components/hosts/shell";
+import { anyCode, run } from "../../lab/run";
+import { kubectl } from "../kubernetes/kubectl";
+import { lastLine, onHost } from "../connection";
+import { hostsOf, type Stack } from "../stack";
+
+/** What a component's own health command said. */
+export interface CommandStatus {
+  /** Such as `logging`. */
+  name: string;
+  well: boolean;
+  /** Its first line, or why there is none. */
+  said: string;
+  /** What to type to see the same. */
+  command: string;
+}
+
+/**
+ * Runs a command that a component says shows its health; it is well when the command ends with 0. One that begins with
+ * `ssh` goes the stack's own way: its login, its key, and no other host key than the stack's.
+ */
+export async function commandStatus(stack: Stack, name: string, command: string): Promise<CommandStatus> {
+  try {
+    const { code, stdout, stderr } = await answerTo(stack, command);
+    const first = stdout.trim().split("\n")[0] || "it said nothing";
+    return { name, command, well: code === 0, said: code === 0 ? first : lastLine(stderr || stdout) };
+  } catch (error) {
+    return { name, command, well: false, said: (error as Error).message };
+  }
+}
+
+async function answerTo(stack: Stack, command: string) {
+  const overSsh = /^ssh (?:-p \d+ )?[^@\s]+@(\S+) (?:sudo )?(.+)$/s.exec(command);
+  if (overSsh) {
+    const [, address, remote = ""] = overSsh;
+    const known = stack.settings.hosts.find((host) => host.address === address);
+    const [host] = known ? hostsOf(stack, [known.name]) : [];
+    if (!host) throw new Error(`the stack's file has no host ${address}`);
+    return onHost(host, `timeout 40 sh -c ${quote(remote)}`, 60_000);
+  }
+  if (command.startsWith("kubectl "))
+    return { code: 0, stdout: await kubectl(stack, command.split(/\s+/).slice(1)), stderr: "" };
+  return run("sh", ["-c", command], { allow: anyCode, timeout: 60_000 });
+}
