@@ -698,6 +698,8 @@ const logging = z.strictObject({
   memoryMiB: z.int().min(768).default(4096),
   /** Whether its memory is kept from being swapped out. @default true */
   lockMemory: z.boolean().default(true),
+  /** Most files that Elasticsearch has open, at least 1024; three nodes refuse to start with fewer than the default. @default 65535 */
+  openFiles: z.int().min(1024).default(65_535),
   /** How long events stay: until either is passed. */
   retention: z
     .strictObject({

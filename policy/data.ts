@@ -73,6 +73,12 @@ export const dataBearing: DataBearing[] = [
   },
   {
     type: /^kubernetes:core\/v1:Namespace$/,
+    urn: /KubernetesLogShipper\$/,
+    loses: "the shippers of the pods' lines, and what only they know of their places",
+    protect: "nothing but the shippers is in it; what they have not sent is on the nodes' disks",
+  },
+  {
+    type: /^kubernetes:core\/v1:Namespace$/,
     loses: "everything in the namespace, claims included",
     protect: true,
   },

@@ -40,6 +40,34 @@ export const privilegeExceptions: PrivilegeException[] = [
     why: "it mounts a file system for its host: mounting takes SYS_ADMIN, and AppArmor's profile forbids it",
   },
   {
+    component: "logging",
+    type: container,
+    name: /^logging-(elasticsearch|logstash|log-receiver|kibana|entry)-/,
+    may: [/^host network$/],
+    why: "shippers and the nodes of the store know each other by the addresses of their hosts, which the certificates name",
+  },
+  {
+    component: "log-shipper",
+    type: container,
+    name: /^log-shipper-/,
+    may: [/^host network$/, /^host path /],
+    why: "it reads what Docker writes of all containers, and asks the engine for their names",
+  },
+  {
+    component: "log-shipper",
+    type: "kubernetes:core/v1:Namespace",
+    name: /^log-shipper$/,
+    may: [/^privileged pods$/],
+    why: "the shippers read the pods' files on their nodes, and nothing else is in this namespace",
+  },
+  {
+    component: "log-shipper",
+    type: "kubernetes:apps/v1:DaemonSet",
+    name: /^log-shipper$/,
+    may: [/^host network$/, /^host path /],
+    why: "they read the pods' files on their node, keep their place there, and know the store by its hosts' addresses",
+  },
+  {
     component: "kubernetes-storage",
     type: "kubernetes:core/v1:Namespace",
     name: /^ceph-csi$/,
@@ -63,6 +91,7 @@ export const privilegeExceptions: PrivilegeException[] = [
 export const openNamespaces: Record<string, string> = {
   "kube-system":
     "kubeadm's own: a policy for all pods there would cut the cluster's DNS from everybody; metrics-server asks kubelets",
+  "log-shipper": "its pods are in the hosts' network, where no policy reaches, and nobody asks them anything",
   "ceph-csi":
     "the pods on nodes are in the hosts' network, where no policy reaches; the others have no Service and are asked by nobody",
 };

@@ -17,6 +17,7 @@ export interface ElasticsearchArgs {
   heapMiB: number;
   memoryMiB: number;
   lockMemory: boolean;
+  openFiles: number;
   /** Directory on the hosts for snapshots. @default none */
   repository?: string;
   authority: Authority;
@@ -107,7 +108,7 @@ export function createElasticsearch(args: ElasticsearchArgs, parent: pulumi.Reso
         ...(args.repository ? [{ hostPath: args.repository, path: repositoryPath }] : []),
       ],
       memoryMiB: args.memoryMiB,
-      limits: { nofile: 65535, ...(args.lockMemory ? { memlock: -1 } : {}) },
+      limits: { nofile: args.openFiles, ...(args.lockMemory ? { memlock: -1 } : {}) },
       stopWithin: 120,
       // Any answer will do: who asks here has no password.
       health: {

@@ -4,6 +4,9 @@ import { type Host } from "../hosts";
 import { type Authority } from "./certificates";
 import { nginxConf, nginxFiles } from "./nginx-conf";
 
+/** Most memory of nginx, MiB. */
+export const entryMemoryMiB = 256;
+
 /** Where people come in. */
 export interface EntryArgs {
   /** TCP port on the hosts. @default 443 */
@@ -49,7 +52,7 @@ export function createEntry(
         file("key.pem", pair.key, "0400"),
       ],
       tmpfs: { "/tmp": "mode=1777" },
-      memoryMiB: 256,
+      memoryMiB: entryMemoryMiB,
     },
     { parent },
   );

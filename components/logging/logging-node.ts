@@ -20,6 +20,8 @@ export interface LoggingNodeArgs {
   memoryMiB?: number;
   /** Whether Elasticsearch's memory is kept from being swapped out. @default true */
   lockMemory?: boolean;
+  /** Most files that Elasticsearch has open; with fewer than the default, three nodes refuse to start. @default 65535 */
+  openFiles?: number;
   retention: RetentionArgs;
   /** Copies of the events. @default none */
   repository?: RepositoryArgs;
@@ -88,7 +90,7 @@ export class LoggingNode extends pulumi.ComponentResource implements LoggingOutp
   constructor(name: string, args: LoggingNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("farmstack:logging:LoggingNode", name, {}, opts);
     const { hosts, retention, repository, kibana, entry, protect = true, rotation = {} } = args;
-    const { memoryMiB = 4096, lockMemory = true } = args;
+    const { memoryMiB = 4096, lockMemory = true, openFiles = 65_535 } = args;
     const {
       kind: receiver = "logstash",
       memoryMiB: receiverMiB = 1024,
@@ -124,6 +126,7 @@ export class LoggingNode extends pulumi.ComponentResource implements LoggingOutp
         heapMiB: args.heapMiB ?? Math.floor(memoryMiB / 2),
         memoryMiB,
         lockMemory,
+        openFiles,
         repository: repository?.path,
         authority,
         passwords: passwords.elastic,

@@ -60,6 +60,7 @@ export function productionStack({ osds, cephImage, apps, databases, protectData 
       managerModules: ["dashboard"],
     },
     kubernetes: { ...(settings.kubernetes as object), controlPlane: hosts },
+    logging: { ...(settings.logging as object), hosts },
     namespaces: [{ name: "shop", environment: "PRODUCTION" }],
     databases,
     webApps: apps,

@@ -35,7 +35,8 @@ async function threeControlPlanes(): Promise<string> {
   document.setIn(kubernetes("workers"), document.createNode([]));
   document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
   for (const key of ["snapshots", "storage", "metrics"]) document.deleteIn(kubernetes(key));
-  for (const key of ["namespaces", "databases", "webApps"]) document.deleteIn(["config", `farmstack:${key}`]);
+  for (const key of ["namespaces", "databases", "webApps", "logging"])
+    document.deleteIn(["config", `farmstack:${key}`]);
   return document.toString();
 }
 

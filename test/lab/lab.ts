@@ -51,7 +51,7 @@ export async function changedStack(change: Change): Promise<string> {
 /** The tree's dev stack without what stands on its storage: a run of it is twice as quick. Gives the file's path. */
 export async function storageStack(): Promise<string> {
   const document = parseDocument(await readFile(treeFile, "utf8"));
-  for (const key of ["kubernetes", "namespaces", "databases", "webApps"])
+  for (const key of ["kubernetes", "namespaces", "databases", "webApps", "logging"])
     document.deleteIn(["config", `farmstack:${key}`]);
   const file = join(tmpdir(), `farmstack-storage-${process.pid}.yaml`);
   await writeFile(file, document.toString());

@@ -1,6 +1,7 @@
 import { managerMemoryMiB, monitorMemoryMiB } from "../../components/ceph/daemons";
 import { imageReference } from "../../components/images";
-import { type StackSettings } from "../../config";
+import { entryMemoryMiB, ports as logPorts } from "../../components/logging";
+import { shippingHosts, type StackSettings } from "../../config";
 
 /** What the stack will ask of a host. */
 export interface HostNeeds {
@@ -27,18 +28,26 @@ export interface HostNeeds {
 
 /** Pure. */
 export function needsOf(settings: StackSettings, name: string): HostNeeds {
-  const { engine, system, ceph, kubernetes, dataDirectory } = settings;
+  const { engine, system, ceph, kubernetes, logging, dataDirectory } = settings;
   const roles = {
     monitor: ceph.monitors.includes(name),
     manager: ceph.managers.includes(name),
     metadata: ceph.metadataServers.includes(name),
     control: kubernetes.controlPlane.includes(name),
     worker: kubernetes.workers.includes(name),
+    logs: settings.logging.hosts.includes(name),
   };
   const osds = ceph.osds.filter(({ host }) => host === name);
   const mounts = ceph.mounts.filter(({ hosts }) => hosts.includes(name));
   const fuse = mounts.filter(({ client }) => client === "fuse");
   const isNode = roles.control || roles.worker;
+  const shipping =
+    logging.hosts.length === 0
+      ? []
+      : shippingHosts(
+          logging.shippers,
+          settings.hosts.map((host) => host.name),
+        );
   const memories = [
     roles.monitor ? monitorMemoryMiB : 0,
     roles.manager ? managerMemoryMiB : 0,
@@ -47,6 +56,9 @@ export function needsOf(settings: StackSettings, name: string): HostNeeds {
     ...fuse.map(({ memoryMiB }) => memoryMiB),
     roles.control ? 1700 : 0, // the least that kubeadm takes
     roles.worker ? 512 : 0, // kubelet, containerd and the pods of the cluster itself
+    ...(roles.logs ? [logging.memoryMiB, logging.receiver.memoryMiB, entryMemoryMiB] : []),
+    roles.logs ? (logging.kibana?.memoryMiB ?? 0) : 0,
+    shipping.includes(name) ? logging.shippers.memoryMiB : 0,
   ];
   return {
     dataDirectory,
@@ -76,9 +88,13 @@ interface Roles {
   manager: boolean;
   control: boolean;
   worker: boolean;
+  logs: boolean;
 }
 
-function portsOf({ ceph, kubernetes, webApps }: StackSettings, { monitor, manager, control, worker }: Roles) {
+function portsOf(
+  { ceph, kubernetes, webApps, logging }: StackSettings,
+  { monitor, manager, control, worker, logs }: Roles,
+) {
   const nodePorts = webApps.flatMap(({ name, entry }) =>
     entry?.nodePort ? [{ port: entry.nodePort.port, what: `the app ${name}`, programs: ["kube-proxy"] }] : [],
   );
@@ -104,6 +120,20 @@ function portsOf({ ceph, kubernetes, webApps }: StackSettings, { monitor, manage
       ? of("the balancers before the API", ["haproxy"], kubernetes.endpoint.port)
       : []),
     ...(control || worker ? [...of("the kubelet", ["kubelet"], 10250), ...nodePorts] : []),
+    ...(logs
+      ? [
+          ...of("Elasticsearch", ["java"], logPorts.http, logPorts.transport),
+          ...of(
+            "what takes events",
+            ["java", "receiver"],
+            logPorts.beats,
+            logPorts.events,
+            logPorts.receiverApi,
+          ),
+          ...(logging.kibana ? of("Kibana", ["node"], logPorts.kibana) : []),
+          ...(logging.entry ? of("the pages of the log store", ["nginx"], logging.entry.port) : []),
+        ]
+      : []),
   ];
 }
 

@@ -151,6 +151,7 @@ export function completeSettings() {
       heapMiB: 1024,
       memoryMiB: 2048,
       lockMemory: false,
+      openFiles: 70000,
       retention: { days: 30, maxGiB: 200 },
       repository: { path: "/srv/volumes/logs", at: "03:15", keep: 7 },
       receiver: { kind: "logstash", memoryMiB: 2048, queueMiB: 4096 },

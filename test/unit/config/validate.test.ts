@@ -81,6 +81,7 @@ describe("a valid configuration", () => {
         hosts: [],
         memoryMiB: 4096,
         lockMemory: true,
+        openFiles: 65535,
         retention: { days: 14, maxGiB: 50 },
         receiver: { kind: "logstash", memoryMiB: 1024, queueMiB: 1024 },
         shippers: { to: "receiver", queueMiB: 1024, memoryMiB: 256, exclude: [] },
