@@ -29,12 +29,15 @@ describe("what a stack asks of a host", () => {
   it("is by its roles", () => {
     const needs = needsOf(settings, "host1");
     expect(needs.ports.map(({ port }) => port)).toEqual([
-      3300, 6789, 8443, 9283, 6443, 2379, 2380, 10257, 10259, 9443, 10250, 30100,
+      3300, 6789, 8443, 9283, 6443, 2379, 2380, 10257, 10259, 9443, 10250, 30100, 9200, 9300, 5044, 5959,
+      9600, 5601, 8443,
     ]);
     expect(needs.devices).toEqual(["/dev/disk/by-id/ata-EXAMPLE"]);
     expect(needs.modules).toEqual(["overlay", "br_netfilter", "fuse", "ceph"]);
     // Monitor, manager, an OSD, ceph-fuse, a control plane; the kernel's own mount has no limit.
-    expect(needs.memoryMiB).toBe(2048 + 2048 + 2048 + 1024 + 1700);
+    const storage = 2048 + 2048 + 2048 + 1024 + 1700;
+    // Elasticsearch, Logstash, nginx, Kibana, a shipper.
+    expect(needs.memoryMiB).toBe(storage + 2048 + 2048 + 256 + 1024 + 512);
     expect(needs.registries).toEqual(["registry.example.com:5000", "mirror.example.com:443"]);
   });
 
@@ -146,7 +149,7 @@ describe("what is seen on a host", () => {
       { devices: { "/dev/disk/by-id/ata-EXAMPLE": "ext4" } },
       /^fault OSD: .*carries ext4: it is never/,
     ],
-    ["too little memory", { memoryMiB: 4096 }, /^warning memory: the settings allow 8.7 GiB.*has 4.0 GiB/],
+    ["too little memory", { memoryMiB: 4096 }, /^warning memory: the settings allow 14.4 GiB.*has 4.0 GiB/],
     [
       "a port taken",
       { listens: [{ port: 3300, program: "grafana" }] },

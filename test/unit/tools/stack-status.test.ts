@@ -155,11 +155,13 @@ describe("what the last run made", () => {
       "ceph-mon-host1",
       "ceph-mount-host1-mnt-cephfs",
       "ceph-osd-host1-osd0",
+      "log-shipper-host1",
     ]);
     expect(Object.keys(healthCommands).sort()).toEqual([
       "ceph",
       "database store",
       "kubernetes",
+      "logging",
       "webApp profile",
     ]);
   });

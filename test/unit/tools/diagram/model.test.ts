@@ -18,6 +18,7 @@ describe("the picture of the dev stack", () => {
     ).toEqual([
       ["ceph", ["mgr", "mon", "mount mnt-cephfs", "osd osd0"]],
       ["kubernetes", ["node, API"]],
+      ["log-shipper", ["log-shipper"]],
     ]);
     expect(picture.hosts[0]?.groups[0]?.items[1]).toEqual({
       name: "ceph-mon-host1",
@@ -51,9 +52,10 @@ describe("the picture of the dev stack", () => {
   });
 
   it("counts what it does not draw", () => {
-    const [system, profiles] = picture.namespaces;
-    expect([system?.name, profiles?.name, profiles?.environment]).toEqual([
+    const [system, shippers, profiles] = picture.namespaces;
+    expect([system?.name, shippers?.name, profiles?.name, profiles?.environment]).toEqual([
       "kube-system",
+      "log-shipper",
       "profiles",
       "TEST",
     ]);
