@@ -312,6 +312,8 @@ function countsOf(objects: KubernetesObject[]): string[] {
   });
 }
 
-const unique = (edges: Edge[]): Edge[] => [
-  ...new Map(edges.map((edge) => [`${edge.from} ${edge.to}`, edge])).values(),
-];
+/** Each once, in an order of their own: that of the state is the order in which things happened to be made. */
+const unique = (edges: Edge[]): Edge[] =>
+  [...new Map(edges.map((edge) => [`${edge.from} ${edge.to}`, edge])).entries()]
+    .sort(([one], [other]) => byName(one, other))
+    .map(([, edge]) => edge);

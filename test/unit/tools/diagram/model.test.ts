@@ -67,6 +67,12 @@ describe("the picture of the dev stack", () => {
     });
   });
 
+  it("is the same whatever was made first", async () => {
+    const state = parseState(recorded());
+    const turned = { ...state, resources: [...state.resources].reverse() };
+    expect(await draw(turned, "dev")).toBe(await draw(state, "dev"));
+  });
+
   it("is the one in the documentation", async () => {
     await expect(await draw(parseState(recorded()), "dev")).toMatchFileSnapshot(pictureFile);
   });
@@ -138,8 +144,8 @@ describe("a picture", () => {
     );
     expect(edges.map(({ from, to }) => `${from} → ${to}`)).toEqual([
       "entry/https://shop.example.com/ → Ingress/shop/front",
-      "Ingress/shop/front → Service/shop/front",
       "HTTPRoute/shop/other → Service/shop/front",
+      "Ingress/shop/front → Service/shop/front",
     ]);
   });
 
@@ -170,8 +176,8 @@ describe("a picture", () => {
     });
     const { edges, namespaces } = pictured({}, map, db, front, scaler, claim);
     expect(edges).toEqual([
-      { from: "Deployment/shop/front", to: "Service/shop/db", kind: "asks", label: ":27017" },
       { from: "Deployment/shop/front", to: "PersistentVolumeClaim/shop/files", kind: "keeps" },
+      { from: "Deployment/shop/front", to: "Service/shop/db", kind: "asks", label: ":27017" },
     ]);
     expect(namespaces[0]?.objects).toMatchObject([
       { kind: "Deployment", pods: 3, detail: "3 to 9 pods" },
