@@ -33,9 +33,9 @@ export function createMonitors(cluster: string, args: MonitorsArgs, parent: pulu
   const [first] = args.hosts as [Host];
   const name = containerName("mon", first.hostName);
   const declared = args.hosts.map((host) => `${containerName("mon", host.hostName)}-container`);
-  const removal = args.protect
-    ? guardMonitors(cluster, declared, { host: first, container: name })
-    : undefined;
+  // Known to the engine in any case: the state of a run with protection asks for them.
+  const guards = guardMonitors(cluster, declared, { host: first, container: name }, args.protect);
+  const removal = args.protect ? guards : undefined;
   let before: remote.Command | undefined;
   for (const host of args.hosts) {
     const store = createStore(host, args, parent);

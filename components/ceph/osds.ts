@@ -42,7 +42,9 @@ export interface OsdsArgs {
  */
 export function createOsds(args: OsdsArgs, parent: pulumi.Resource): pulumi.Resource[] {
   const containers = args.osds.map((osd) => `${containerName("osd", osdName(osd))}-container`);
-  const removal = args.protect ? guardOsds(args.cluster, containers, args.monitor) : undefined;
+  // Known to the engine in any case: the state of a run with protection asks for them.
+  const guards = guardOsds(args.cluster, containers, args.monitor, args.protect);
+  const removal = args.protect ? guards : undefined;
   let before = args.after;
   for (const osd of args.osds) {
     const { number, uuid, store } = createStore(osd, args, parent);

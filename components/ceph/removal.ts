@@ -5,16 +5,21 @@ import { cephIn, type CommandLine } from "./command-line";
 /**
  * For the containers of all OSDs: one that is no longer declared goes only when the cluster says that its data is safe
  * without it (`safe-to-destroy`); the preview says so already. Then the cluster forgets it (`purge`). One that is
- * replaced goes without a question, since its gate has asked already.
+ * replaced goes without a question, since its gate has asked already; without `protect` all do.
  */
-export function guardOsds(cluster: string, declared: string[], monitor: CommandLine): RemovalHooks {
+export function guardOsds(
+  cluster: string,
+  declared: string[],
+  monitor: CommandLine,
+  protect: boolean,
+): RemovalHooks {
   const ceph = cephIn(monitor.container);
-  const isReplaced = (name: string) => declared.includes(name);
+  const goes = (name: string) => !protect || declared.includes(name);
   return {
     beforeDelete: new pulumi.ResourceHook(
       `${cluster}-osd-removal`,
       async ({ name, oldInputs }) => {
-        if (isReplaced(name)) return;
+        if (goes(name)) return;
         const number = daemonId(oldInputs?.command);
         const answer = await askBefore(`${ceph} osd safe-to-destroy ${number}`, name, monitor);
         if (answer === undefined || answer.ok) return;
@@ -26,7 +31,7 @@ export function guardOsds(cluster: string, declared: string[], monitor: CommandL
       { onDryRun: true },
     ),
     afterDelete: new pulumi.ResourceHook(`${cluster}-osd-removed`, async ({ name, oldInputs }) => {
-      if (isReplaced(name)) return;
+      if (goes(name)) return;
       const purge = `${ceph} osd purge ${daemonId(oldInputs?.command)} --yes-i-really-mean-it`;
       const { ok, output } = await monitor.host
         .ask(purge)
@@ -41,15 +46,20 @@ export function guardOsds(cluster: string, declared: string[], monitor: CommandL
 
 /**
  * For the containers of all monitors: one that is no longer declared is taken out of the monitor map first, when the
- * others can do without it.
+ * others can do without it. Without `protect` it just goes.
  */
-export function guardMonitors(cluster: string, declared: string[], monitor: CommandLine): RemovalHooks {
+export function guardMonitors(
+  cluster: string,
+  declared: string[],
+  monitor: CommandLine,
+  protect: boolean,
+): RemovalHooks {
   const ceph = cephIn(monitor.container);
   return {
     beforeDelete: new pulumi.ResourceHook(
       `${cluster}-monitor-removal`,
       async ({ name, oldInputs }) => {
-        if (declared.includes(name)) return;
+        if (!protect || declared.includes(name)) return;
         const id = daemonId(oldInputs?.command);
         const dryRun = pulumi.runtime.isDryRun();
         const script =

@@ -28,4 +28,19 @@ describe("an OSD that is taken out of the configuration", () => {
     await stack.up();
     expect(containers()).toEqual(["ceph-mds-a", "ceph-mgr-a", "ceph-mon-a", "ceph-mount-a-mnt-files"]);
   });
+
+  it("goes without a question in the very run that takes the protection away", async () => {
+    const other = await EngineStack.create(config);
+    try {
+      await other.up();
+      const open = { ...config, "farmstack:protectData": false };
+      await other.configure({ ...open, "farmstack:ceph": { ...config["farmstack:ceph"], osds: [] } });
+      other.changeWorld({ answers: [{ match: "osd safe-to-destroy 0", stdout: "Error EBUSY", code: 16 }] });
+      await other.up();
+      const left = other.world.hosts["192.0.2.11"]?.containers.map(({ name }) => name);
+      expect(left).not.toContain("ceph-osd-a-osd0");
+    } finally {
+      await other.remove();
+    }
+  });
 });

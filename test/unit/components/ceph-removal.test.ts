@@ -43,8 +43,8 @@ describe("at up", () => {
   let monitors: RemovalHooks;
   beforeAll(async () => {
     await startMocks();
-    osds = guardOsds("ceph", ["ceph-osd-a-osd0-container"], monitor);
-    monitors = guardMonitors("ceph", ["ceph-mon-a-container"], monitor);
+    osds = guardOsds("ceph", ["ceph-osd-a-osd0-container"], monitor, true);
+    monitors = guardMonitors("ceph", ["ceph-mon-a-container"], monitor, true);
   });
   const removeOsd = () => osds.beforeDelete.callback(deletion("ceph-osd-b-osd0-container", "7"));
   const purgeOsd = () => osds.afterDelete?.callback(deletion("ceph-osd-b-osd0-container", "7"));
@@ -109,8 +109,8 @@ describe("in a preview", () => {
   let monitors: RemovalHooks;
   beforeAll(async () => {
     await startMocks(true);
-    osds = guardOsds("ceph", [], monitor);
-    monitors = guardMonitors("ceph", [], monitor);
+    osds = guardOsds("ceph", [], monitor, true);
+    monitors = guardMonitors("ceph", [], monitor, true);
   });
   const removeOsd = () => osds.beforeDelete.callback(deletion("ceph-osd-b-osd0-container", "7"));
   const removeMonitor = () => monitors.beforeDelete.callback(deletion("ceph-mon-b-container", "b"));
@@ -151,5 +151,18 @@ describe("the daemon of a container", () => {
 
   it.each([[undefined], [[]], [["--id"]], [["7"]], [["--id", "7; reboot"]]])("is not in %j", (line) => {
     expect(() => daemonId(line)).toThrow("a container of a daemon without its id");
+  });
+});
+
+describe("without protection", () => {
+  it("nothing is asked, and nothing held back", async () => {
+    await startMocks();
+    answer = { ok: false, output: "no" };
+    const osds = guardOsds("open", [], monitor, false);
+    await osds.beforeDelete.callback(deletion("ceph-osd-b-osd0-container", "7"));
+    await osds.afterDelete?.callback(deletion("ceph-osd-b-osd0-container", "7"));
+    const monitors = guardMonitors("open", [], monitor, false);
+    await monitors.beforeDelete.callback(deletion("ceph-mon-b-container", "b"));
+    expect(asked).toEqual([]);
   });
 });
