@@ -35,7 +35,7 @@ export function needsOf(settings: StackSettings, name: string): HostNeeds {
     metadata: ceph.metadataServers.includes(name),
     control: kubernetes.controlPlane.includes(name),
     worker: kubernetes.workers.includes(name),
-    logs: settings.logging.hosts.includes(name),
+    logs: logging.hosts.includes(name),
   };
   const osds = ceph.osds.filter(({ host }) => host === name);
   const mounts = ceph.mounts.filter(({ hosts }) => hosts.includes(name));
