@@ -7,14 +7,13 @@ import { type KubernetesStorage, kubernetesStorageOf } from "./components/kubern
 import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
-import { loadSettings, pageOf, sshOf, webAppOf } from "./config";
+import { imageSourcesOf, loadSettings, pageOf, sshOf, webAppOf } from "./config";
 
 const {
   hosts,
   ssh,
   engine,
   system,
-  images,
   dataDirectory,
   protectData,
   ceph,
@@ -22,7 +21,9 @@ const {
   namespaces,
   databases,
   webApps,
+  ...settings
 } = loadSettings();
+const images = imageSourcesOf(settings.images);
 
 // The machines
 const machines = new Map(
@@ -62,6 +63,8 @@ const cluster = kubernetesOf(
   },
   { dependsOn: storage },
 );
+// Nodes of the stack's own cluster have the registry's login themselves.
+const pods = kubernetes.kubeconfigFile === undefined ? { ...images, registry: undefined } : images;
 const provider = cluster && kubernetesProvider("kubernetes", cluster);
 const volumes =
   provider &&
@@ -70,7 +73,7 @@ const volumes =
     "kubernetes-storage",
     kubernetes.storage,
     { cluster: storage, monitors, mounts },
-    { images, protect: protectData },
+    { images: pods, protect: protectData },
     { provider, dependsOn: storage },
   );
 if (provider && kubernetes.metrics)
@@ -82,7 +85,7 @@ const spaces = new Map(
     name,
     new PlatformNamespace(
       name,
-      { ...args, kubernetesVersion: cluster?.version, protect: protectData },
+      { ...args, kubernetesVersion: cluster?.version, registry: pods.registry, protect: protectData },
       { provider },
     ),
   ]),

@@ -49,7 +49,7 @@ describe("a valid configuration", () => {
         sshMaxStartups: "100:30:200",
         sshMaxSessions: 100,
       },
-      images: { overrides: {} },
+      images: { overrides: {}, digests: {} },
       ceph: {
         ...smallestSettings().ceph,
         keyType: "aes256k",
