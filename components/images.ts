@@ -73,8 +73,12 @@ export function upstreamReference(name: ImageName, overrides: ImageSources["over
   return overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
 }
 
-const below = (mirror: string | undefined, reference: string) =>
-  mirror ? `${mirror}/${reference}` : reference;
+/**
+ * A reference as the mirror has it. The path of an image can't have a colon: `host:5000/shop` is `MIRROR/host_5000/shop`,
+ * which is no other registry's name, as those have no underscore.
+ */
+export const below = (mirror: string | undefined, reference: string): string =>
+  mirror ? `${mirror}/${reference.replace(/^([^/@]+):(\d+)\//, "$1_$2/")}` : reference;
 
 /** With the digest that the stack has for it, if any. The tag stays, for people. */
 const pinned = (reference: string, { digests = {} }: ImageSources) =>

@@ -1,3 +1,4 @@
+import { below } from "../../components/images";
 import { readStackFile, replaceFile } from "../host-keys/stack-file";
 import { exitCodes, Interrupted, Refusal } from "../outcome";
 import { type Stack } from "../stack";
@@ -57,9 +58,7 @@ export async function pin(stack: Stack, { check, upstream, only, signal }: PinOp
     stack.settings,
     async ({ digestOf }) => {
       for (const image of chosen(wanted, only)) {
-        const asked = byTag(
-          mirror === undefined || upstream ? image.reference : `${mirror}/${image.reference}`,
-        );
+        const asked = byTag(upstream ? image.reference : below(mirror, image.reference));
         images.push(await look(image, asked, () => digestOf(asked), stack));
         if (signal?.aborted) throw new Interrupted("interrupted; nothing was written");
       }

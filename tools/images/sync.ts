@@ -1,3 +1,4 @@
+import { below } from "../../components/images";
 import { step } from "../../lab/progress";
 import { exitCodes, Interrupted, Refusal } from "../outcome";
 import { type Stack } from "../stack";
@@ -87,7 +88,7 @@ interface Work {
 async function one({ names, reference, digest: known }: WantedImage, work: Work): Promise<SyncedImage> {
   const { stack, mirror, registries, dryRun, count } = work;
   const from = byTag(reference);
-  const to = byTag(`${mirror}/${reference}`);
+  const to = byTag(below(mirror, reference));
   const image = { names, from, to, digest: known };
   let asked = from;
   try {
