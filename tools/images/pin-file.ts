@@ -13,7 +13,7 @@ import {
 type Digests = Record<string, string>;
 type Entry = Pair<Node, Node | null>;
 
-const place = ["config", "farmstack:images"];
+const key = "farmstack:images";
 
 /**
  * Sets `images.digests` in the text of a stack's file. Pure: text to text. Every other line stays as it was written, and so
@@ -32,18 +32,20 @@ export function renderDigests(text: string, digests: Digests): string {
 function settingsOf(text: string, digests?: Digests): unknown {
   const document = parseDocument(text);
   if (document.errors.length > 0) return undefined;
-  if (digests) document.setIn([...place, "digests"], digests);
-  return document.toJS();
+  const settings = document.toJS() as { config?: Record<string, object | null> };
+  if (!digests) return settings;
+  const images = { ...settings.config?.[key], digests: { ...digests } };
+  return { ...settings, config: { ...settings.config, [key]: images } };
 }
 
 function edit(text: string, digests: Digests): string {
   const document = parseDocument(text);
-  const images = document.getIn(place, true);
+  const images = document.getIn(["config", key], true);
   if (!isMap(images)) {
     const config = document.get("config", true);
     if (!isMap(config) || config.flow || images !== undefined) return text;
-    const key = `${indentOf(text, config)}farmstack:images:`;
-    return afterLine(text, endOf(config), [key, ...block(digests, `${indentOf(text, config)}  `)]);
+    const indent = indentOf(text, config);
+    return afterLine(text, endOf(config), [`${indent}${key}:`, ...block(digests, `${indent}  `)]);
   }
   const present = images.items.find((pair) => isScalar(pair.key) && pair.key.value === "digests") as
     Entry | undefined;
