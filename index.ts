@@ -10,6 +10,7 @@ import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
 import {
+  imageSourcesOf,
   loadSettings,
   loggingOf,
   pageOf,
@@ -26,7 +27,6 @@ const {
   ssh,
   engine,
   system,
-  images,
   dataDirectory,
   protectData,
   ceph,
@@ -35,7 +35,9 @@ const {
   databases,
   webApps,
   logging,
+  ...settings
 } = loadSettings();
+const images = imageSourcesOf(settings.images);
 
 // The machines
 const machines = new Map(
@@ -75,6 +77,8 @@ const cluster = kubernetesOf(
   },
   { dependsOn: storage },
 );
+// Nodes of the stack's own cluster have the registry's login themselves.
+const pods = kubernetes.kubeconfigFile === undefined ? { ...images, registry: undefined } : images;
 const provider = cluster && kubernetesProvider("kubernetes", cluster);
 const volumes =
   provider &&
@@ -83,7 +87,7 @@ const volumes =
     "kubernetes-storage",
     kubernetes.storage,
     { cluster: storage, monitors, mounts },
-    { images, protect: protectData },
+    { images: pods, protect: protectData },
     { provider, dependsOn: storage },
   );
 if (provider && kubernetes.metrics)
@@ -95,7 +99,7 @@ const spaces = new Map(
     name,
     new PlatformNamespace(
       name,
-      { ...args, kubernetesVersion: cluster?.version, protect: protectData },
+      { ...args, kubernetesVersion: cluster?.version, registry: pods.registry, protect: protectData },
       { provider },
     ),
   ]),

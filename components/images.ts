@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** An image that the stack uses, as its publisher names it. */
 export interface CatalogImage {
   /** Registry, repository and tag. */
@@ -45,12 +47,26 @@ export const catalog = {
 
 export type ImageName = keyof typeof catalog;
 
+/** How the mirror is reached, where that takes more than its name. */
+export interface RegistryAccess {
+  /** `host[:port]` of the mirror. */
+  address: string;
+  /** Certificate authority of its certificate, PEM. @default those that the hosts trust anyway */
+  ca?: string;
+  /** Who asks it. @default anybody may pull */
+  login?: { username: string; password: pulumi.Input<string> };
+}
+
 /** Where images come from in this environment. */
 export interface ImageSources {
   /** Registry that holds a copy of every image, `host[:port][/path]`; all references are rewritten to it. */
   mirror?: string;
   /** References that replace those of the catalog, by image name. */
   overrides: Partial<Record<ImageName, string>>;
+  /** Digests of references that have none, without the mirror in front. @default none */
+  digests?: Record<string, string>;
+  /** How the mirror is reached. @default as any registry with a certificate that the hosts trust, without a login */
+  registry?: RegistryAccess;
 }
 
 /**
@@ -58,10 +74,25 @@ export interface ImageSources {
  * registry stays part of the path (`MIRROR/quay.io/ceph/ceph:TAG`), so that two registries never collide in the mirror.
  */
 export function imageReference(name: ImageName, sources: ImageSources): string {
-  const { reference, digest }: CatalogImage = catalog[name];
-  const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
-  return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
+  return below(sources.mirror, pinned(upstreamReference(name, sources.overrides), sources));
 }
+
+/** The reference before the mirror and the stack's digests: the override, or the catalog's with the catalog's digest. */
+export function upstreamReference(name: ImageName, overrides: ImageSources["overrides"]): string {
+  const { reference, digest }: CatalogImage = catalog[name];
+  return overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
+}
+
+/**
+ * A reference as the mirror has it. The path of an image can't have a colon: `host:5000/shop` is `MIRROR/host_5000/shop`,
+ * which is no other registry's name, as those have no underscore.
+ */
+export const below = (mirror: string | undefined, reference: string): string =>
+  mirror ? `${mirror}/${reference.replace(/^([^/@]+):(\d+)\//, "$1_$2/")}` : reference;
+
+/** With the digest that the stack has for it, if any. The tag stays, for people. */
+const pinned = (reference: string, { digests = {} }: ImageSources) =>
+  Object.hasOwn(digests, reference) ? `${reference}@${digests[reference]}` : reference;
 
 /**
  * The reference of an app's image: one of the catalog's by its name, or any other, below the mirror when there is one and
@@ -69,6 +100,13 @@ export function imageReference(name: ImageName, sources: ImageSources): string {
  */
 export function applicationImage(image: string, sources: ImageSources): string {
   if (Object.hasOwn(catalog, image)) return imageReference(image as ImageName, sources);
-  const { mirror } = sources;
-  return mirror && !image.startsWith(`${mirror}/`) ? `${mirror}/${image}` : image;
+  const upstream = withoutMirror(image, sources.mirror);
+  return below(sources.mirror, pinned(upstream, sources));
 }
+
+/** A reference as the mirror has it, without the mirror in front. */
+export const withoutMirror = (reference: string, mirror: string | undefined): string =>
+  mirror && reference.startsWith(`${mirror}/`) ? reference.slice(mirror.length + 1) : reference;
+
+/** `host[:port]` of a mirror. */
+export const registryOf = (mirror: string): string => mirror.split("/")[0] ?? mirror;

@@ -1,4 +1,5 @@
 export { ConfigurationFaults, type Fault } from "./faults";
+export { imageSourcesOf, readRegistry, type Registry } from "./images";
 export { loadSettings } from "./load";
 export { loggingOf, shipperOutput } from "./logging";
 export { shipperName, shippingHosts, shipsPods } from "./log-shipper";

@@ -5,9 +5,11 @@ import { catalog, type ImageName } from "../components/images";
 import {
   isAbsolutePath,
   isAddress,
+  isCertificates,
   isCidr,
   isDnsName,
   isEndpoint,
+  isKeyPath,
   isMaxStartups,
   isPinnedReference,
   isPlainUrl,
@@ -30,7 +32,7 @@ const singleLine = /^[^\r\n\0]*$/;
 
 const userName = matching(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a Unix user");
 const port = z.int().min(1).max(65535);
-const keyPath = matching(/^(\/|~\/)[^\r\n\0]*[^/\r\n\0]$/, "an absolute path, or one that starts with ~/");
+const keyPath = matching(isKeyPath, "an absolute path, or one that starts with ~/");
 const hostPath = matching(
   isAbsolutePath,
   "an absolute path on the hosts, below /, of letters, digits, . _ and -",
@@ -151,6 +153,36 @@ const images = z.strictObject({
       Object.fromEntries(imageNames.map((name) => [name, reference])) as Record<ImageName, typeof reference>,
     )
     .prefault({}),
+  /**
+   * Digests of references that have a tag only, without the mirror in front: hosts and pods get what they name, whatever
+   * becomes of the tag. `npm run images:pin` writes them. @default {}
+   */
+  digests: z
+    .record(
+      matching(
+        (text) => isPinnedReference(text) && !text.includes("@"),
+        "an image reference with a tag other than latest, and no digest",
+      ),
+      matching(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hexadecimal digits in lower case"),
+    )
+    .default({}),
+  /** How the mirror is reached. @default with a certificate that everybody trusts, and without a login */
+  registry: z
+    .strictObject({
+      /** Certificate authority of the mirror: PEM, or the path of a file of it. @default those that the machines trust */
+      ca: matching(
+        (text) => isCertificates(text) || isKeyPath(text),
+        "certificates as PEM, or a path that is absolute or starts with ~/",
+      ).optional(),
+      /** Who pulls. @default anybody may */
+      username: matching(
+        /^[^\s:"\\]{1,255}$/,
+        "a name without spaces, colons, quotes and backslashes",
+      ).optional(),
+      /** File on the operator's machine with the password, a line. Needed with `username`. */
+      passwordFile: keyPath.optional(),
+    })
+    .optional(),
 });
 
 /** What the program itself writes into ceph.conf. */

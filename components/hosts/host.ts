@@ -62,15 +62,24 @@ export class Host extends pulumi.ComponentResource {
 
     const prepare = this.run(
       "prepare",
-      { script: prepareScript({ ...args, hostName: name }), timeout: "20m" },
+      { script: prepareScript({ ...args, hostName: name, registry: args.images.registry }), timeout: "20m" },
       { parent: this },
     );
     this.preparation = prepare.stdout;
 
     const { user, port } = args.ssh;
+    const { registry } = args.images;
+    const login = registry?.login && {
+      username: registry.login.username,
+      password: pulumi.secret(registry.login.password),
+    };
     this.docker = new docker.Provider(
       `${name}-docker`,
-      { host: `ssh://${user}@${args.address}:${port}`, sshOpts: this.sshOptions },
+      {
+        host: `ssh://${user}@${args.address}:${port}`,
+        sshOpts: this.sshOptions,
+        ...(login ? { registryAuth: [{ address: registry?.address, ...login }] } : {}),
+      },
       { parent: this, dependsOn: prepare },
     );
 

@@ -46,7 +46,16 @@ export function completeSettings() {
       sshMaxStartups: "50",
       sshMaxSessions: 10,
     },
-    images: { mirror: "registry.example.com:5000/mirror", overrides: { ceph: "example/ceph:20.2.5" } },
+    images: {
+      mirror: "registry.example.com:5000/mirror",
+      overrides: { ceph: "example/ceph:20.2.5" },
+      digests: { "example/ceph:20.2.5": `sha256:${"0".repeat(64)}` },
+      registry: {
+        ca: "~/registry/ca.crt",
+        username: "robot$farmstack",
+        passwordFile: "~/registry/password",
+      },
+    },
     ceph: {
       publicNetwork: "192.0.2.0/24",
       clusterNetwork: "198.51.100.0/24",

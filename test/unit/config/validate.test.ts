@@ -49,7 +49,7 @@ describe("a valid configuration", () => {
         sshMaxStartups: "100:30:200",
         sshMaxSessions: 100,
       },
-      images: { overrides: {} },
+      images: { overrides: {}, digests: {} },
       ceph: {
         ...smallestSettings().ceph,
         keyType: "aes256k",
@@ -264,6 +264,36 @@ describe("faults", () => {
       "image name",
       (s) => Object.assign(s.images.overrides, { cehp: "a:1" }),
       "images.overrides.cehp: unknown key, did you",
+    ],
+    [
+      "digest of nothing",
+      (s) => Object.assign(s.images.digests, { "ceph:latest": `sha256:${"0".repeat(64)}` }),
+      'images.digests["ceph:latest"]',
+    ],
+    [
+      "digest cut short",
+      (s) => (s.images.digests["example/ceph:20.2.5"] = "sha256:0"),
+      'images.digests["example/ceph:20.2.5"]: expected a digest',
+    ],
+    [
+      "authority that is none",
+      (s) => (s.images.registry.ca = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
+      "images.registry.ca: expected certificates as PEM",
+    ],
+    [
+      "login without a password",
+      (s) => Object.assign(s.images.registry, { passwordFile: undefined }),
+      "images.registry: username has no passwordFile",
+    ],
+    [
+      "registry whose certificate nobody checks",
+      (s) => s.engine.insecureRegistries.push("registry.example.com:5000"),
+      "images.registry: its certificate would not be checked: take it out of engine.insecureRegistries[2]",
+    ],
+    [
+      "way to no mirror",
+      (s) => Object.assign(s.images, { mirror: undefined }),
+      "images.registry: there is no images.mirror",
     ],
     [
       "latest",
