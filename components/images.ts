@@ -31,6 +31,19 @@ export const catalog = {
   csiResizer: { reference: "registry.k8s.io/sig-storage/csi-resizer:v2.1.0" },
   csiAttacher: { reference: "registry.k8s.io/sig-storage/csi-attacher:v4.12.0" },
   csiNodeDriverRegistrar: { reference: "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0" },
+  /** The parts of Harbor, in its newest version that the stack knows. https://github.com/goharbor/harbor/releases */
+  harborCore: { reference: "docker.io/goharbor/harbor-core:v2.15.4" },
+  harborPortal: { reference: "docker.io/goharbor/harbor-portal:v2.15.4" },
+  harborJobservice: { reference: "docker.io/goharbor/harbor-jobservice:v2.15.4" },
+  harborRegistry: { reference: "docker.io/goharbor/registry-photon:v2.15.4" },
+  harborRegistryctl: { reference: "docker.io/goharbor/harbor-registryctl:v2.15.4" },
+  harborDatabase: { reference: "docker.io/goharbor/harbor-db:v2.15.4" },
+  harborValkey: { reference: "docker.io/goharbor/valkey-photon:v2.15.4" },
+  /** Valkey's place in Harbor 2.14. */
+  harborRedis: { reference: "docker.io/goharbor/redis-photon:v2.14.4" },
+  harborProxy: { reference: "docker.io/goharbor/nginx-photon:v2.15.4" },
+  harborTrivy: { reference: "docker.io/goharbor/trivy-adapter-photon:v2.15.4" },
+  harborExporter: { reference: "docker.io/goharbor/harbor-exporter:v2.15.4" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;
@@ -46,11 +59,18 @@ export interface ImageSources {
 /**
  * The reference that a host pulls: the catalog's or its override, below the mirror when there is one. The upstream
  * registry stays part of the path (`MIRROR/quay.io/ceph/ceph:TAG`), so that two registries never collide in the mirror.
+ * @param tag in the place of the catalog's; an override is stronger
  */
-export function imageReference(name: ImageName, sources: ImageSources): string {
-  const { reference, digest }: CatalogImage = catalog[name];
-  const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
+export function imageReference(name: ImageName, sources: ImageSources, tag?: string): string {
+  const upstream = sources.overrides[name] ?? withTag(catalog[name], tag);
   return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
+}
+
+/** A digest is of the catalog's tag alone. */
+function withTag({ reference, digest }: CatalogImage, tag?: string): string {
+  if (tag === undefined || reference.endsWith(`:${tag}`))
+    return digest ? `${reference}@${digest}` : reference;
+  return `${reference.slice(0, reference.lastIndexOf(":"))}:${tag}`;
 }
 
 /**
