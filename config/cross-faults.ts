@@ -2,6 +2,7 @@ import { type FoundFault } from "./faults";
 import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { contains, isDnsName } from "./formats";
+import { harborFaults } from "./harbor-faults";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
@@ -32,6 +33,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...kubernetesStorageFaults(group(kubernetes), group(ceph), known),
     ...applicationFaults(group(raw)),
     ...webAppFaults(group(raw)),
+    ...harborFaults(group(raw), known),
   ];
 }
 

@@ -1,9 +1,11 @@
 export { ConfigurationFaults, type Fault } from "./faults";
+export { harborContentsOf, harborOf } from "./harbor";
 export { loadSettings } from "./load";
 export type {
   CephSettings,
   DatabaseSettings,
   EngineSettings,
+  HarborSettings,
   HostSettings,
   ImageSettings,
   SshSettings,

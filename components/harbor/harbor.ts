@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { Container } from "../container";
 import { type Host } from "../hosts";
 import { createCertificate, type EntryCertificate, type GivenCertificate } from "./certificates";
-import { defaultMemoryMiB, type Knowledge, type PartName, partsOf } from "./parts";
+import { defaultMemoryMiB, type Knowledge, partsOf } from "./parts";
+import { type PartName } from "./part-names";
 import { type S3, type Storage } from "./render/registry";
 import { type ScannerSettings } from "./render/scanner";
 import {

@@ -12,17 +12,11 @@ import {
   renderRegistryctlConfig,
   type Storage,
 } from "./render/registry";
+import { type PartName } from "./part-names";
 import { scannerEnvironment, type ScannerSettings } from "./render/scanner";
 import { harborUser, metricsPort, storeUser } from "./services";
 import { type Cache, type Database } from "./stores";
 import { type Release } from "./versions";
-
-/** Parts of Harbor, by the name of their container without that of the component. */
-export const partNames = [
-  ...(["database", "redis", "registry", "registryctl", "core"] as const),
-  ...(["portal", "jobservice", "scanner", "exporter", "proxy"] as const),
-] as const;
-export type PartName = (typeof partNames)[number];
 
 /** Most memory of each part, MiB. */
 export const defaultMemoryMiB: Record<PartName, number> = {

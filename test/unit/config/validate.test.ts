@@ -77,6 +77,18 @@ describe("a valid configuration", () => {
       namespaces: [],
       databases: [],
       webApps: [],
+      harbor: {
+        version: "2.15.4",
+        ports: { https: 443 },
+        jobWorkers: 10,
+        memoryMiB: {},
+        trustedCaFiles: [],
+        rotation: 0,
+        registries: [],
+        projects: [],
+        robots: [],
+        replications: [],
+      },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
