@@ -9,4 +9,5 @@ export const pluginVersions: Record<string, string> = {
   docker: dependencies["@pulumi/docker"],
   kubernetes: dependencies["@pulumi/kubernetes"],
   random: dependencies["@pulumi/random"],
+  tls: dependencies["@pulumi/tls"],
 };

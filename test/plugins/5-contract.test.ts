@@ -10,18 +10,25 @@ import { clean, printedBy, remains } from "./on-host";
 import { declared, diagnostics, expectLook, showsNoSecret } from "./look";
 import { labPlace } from "./place";
 import { randomCases, randomFailing } from "./random";
+import { tlsBase, tlsCases, tlsFailing } from "./tls";
 import { ContractStack, type Kept, type Operation } from "./stack";
 
 /**
- * What the stack relies on in the plugins of random, command and docker, whichever are installed: the official ones or the
+ * What the stack relies on in the plugins of random, tls, command and docker, whichever are installed: the official ones or the
  * lab's own. All cases go through the same few runs of the engine.
  */
 describe("contract of the provider plugins", async () => {
   const { host, place } = await labPlace();
-  const cases: Case[] = [...randomCases, ...commandCases(place), ...dockerCases(place)];
-  const failing: Failing[] = [...randomFailing, ...commandFailing(place), ...dockerFailing(place)];
-  const first = [...dockerBase(place), ...cases.map(declared)];
+  const cases: Case[] = [...randomCases, ...tlsCases, ...commandCases(place), ...dockerCases(place)];
+  const failing: Failing[] = [
+    ...randomFailing,
+    ...tlsFailing,
+    ...commandFailing(place),
+    ...dockerFailing(place),
+  ];
+  const first = [...tlsBase, ...dockerBase(place), ...cases.map(declared)];
   const second = [
+    ...tlsBase,
     ...dockerBase(place),
     ...cases.map((one) => ({ ...declared(one), props: { ...one.props, ...one.changed } })),
   ];

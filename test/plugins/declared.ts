@@ -15,7 +15,8 @@ export interface Declared {
     | "kubernetes.batch.v1.Job"
     | `kubernetes.core.v1.${"ConfigMap" | "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret" | "Service" | "ServiceAccountPatch"}`
     | "kubernetes.rbac.v1.ClusterRole"
-    | "kubernetes.storage.v1.StorageClass";
+    | "kubernetes.storage.v1.StorageClass"
+    | `tls.${"PrivateKey" | "CertRequest" | "SelfSignedCert" | "LocallySignedCert"}`;
   /** Logical name. */
   name: string;
   props: Record<string, unknown>;

@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
 import { readFileSync } from "node:fs";
 import { type Declared } from "../declared";
 
@@ -42,6 +43,10 @@ const classes: Record<Declared["class"], ResourceClass> = {
   "kubernetes.core.v1.ServiceAccountPatch": kubernetes.core.v1.ServiceAccountPatch,
   "kubernetes.rbac.v1.ClusterRole": kubernetes.rbac.v1.ClusterRole,
   "kubernetes.storage.v1.StorageClass": kubernetes.storage.v1.StorageClass,
+  "tls.PrivateKey": tls.PrivateKey,
+  "tls.CertRequest": tls.CertRequest,
+  "tls.SelfSignedCert": tls.SelfSignedCert,
+  "tls.LocallySignedCert": tls.LocallySignedCert,
 };
 
 const made = new Map<string, pulumi.CustomResource>();

@@ -10,6 +10,7 @@ const installed = [
   "resource-command-v1.2.1/pulumi-resource-command",
   "resource-docker-v5.2.0/pulumi-resource-docker",
   "resource-kubernetes-v4.34.2/pulumi-resource-kubernetes",
+  "resource-tls-v5.6.1/pulumi-resource-tls",
 ];
 
 test("installed plugins start, tell their port, and end with the engine; a second install changes nothing", async () => {

@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { tlsPlugin } from "./index";
+
+serve(tlsPlugin);
