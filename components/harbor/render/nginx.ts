@@ -112,6 +112,9 @@ const metricsServer = `
       if ($arg_comp = registry) { proxy_pass http://registry:${metricsPort}; }
       proxy_pass http://exporter:8080;
     }
+    location / {
+      return 404;
+    }
   }
 `;
 
@@ -126,6 +129,7 @@ events {
 http {
 ${temporaryPaths}
   include /etc/nginx/mime.types;
+  access_log /dev/stdout;
   server_tokens off;
 
   server {
