@@ -20,10 +20,8 @@ export function harborOf(settings: HarborSettings): Omit<HarborRegistryArgs, "ho
       ca: tls.caFile === undefined ? undefined : fileText(tls.caFile),
     },
     storage: storageOf(storage),
-    database: database && withPassword(database, secretIn(database.passwordFile)),
-    cache:
-      cache &&
-      withPassword(cache, cache.passwordFile === undefined ? undefined : secretIn(cache.passwordFile)),
+    database: database && databaseOf(database),
+    cache: cache && cacheOf(cache),
     scanner,
     jobWorkers: settings.jobWorkers,
     memoryMiB: settings.memoryMiB,
@@ -32,12 +30,15 @@ export function harborOf(settings: HarborSettings): Omit<HarborRegistryArgs, "ho
   };
 }
 
-function withPassword<T extends { passwordFile?: string }, P>(
-  { passwordFile: _, ...others }: T,
-  password: P,
-) {
-  return { ...others, password };
-}
+const databaseOf = ({ passwordFile, ...database }: NonNullable<HarborSettings["database"]>) => ({
+  ...database,
+  password: secretIn(passwordFile),
+});
+
+const cacheOf = ({ passwordFile, ...cache }: NonNullable<HarborSettings["cache"]>) => ({
+  ...cache,
+  password: passwordFile === undefined ? undefined : secretIn(passwordFile),
+});
 
 function storageOf(storage: HarborSettings["storage"]): HarborRegistryArgs["storage"] {
   if (!storage?.s3) return storage?.directory === undefined ? undefined : { directory: storage.directory };

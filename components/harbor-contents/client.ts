@@ -1,6 +1,9 @@
 // Everything here and in kinds/ is taken by Pulumi as text and run in a process of its own (see provider.ts): functions and
 // plain values only, and modules of Node by `process.getBuiltinModule`.
 
+/** What Harbor answers, whatever it is. */
+export type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
 /** How the API is reached, with all values known. */
 export interface Connection {
   /** Without a slash at the end. */
@@ -26,7 +29,7 @@ export interface Question {
 export interface Answer {
   status: number;
   /** JSON as a value; undefined: none. */
-  body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  body: Json;
   /** Last part of the header `Location`: the number of what was made. */
   madeId?: string;
 }
@@ -109,8 +112,7 @@ export function refusal(connection: Connection, { method, path }: Question, { st
 }
 
 /** All elements of a list, page by page. */
-export async function list(connection: Connection, path: string): Promise<any[]> {
-  // eslint-disable-line @typescript-eslint/no-explicit-any
+export async function list(connection: Connection, path: string): Promise<Json[]> {
   const size = 100;
   const found = [];
   for (let page = 1; ; page++) {

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Connection } from "./client";
 import { type Kind, type Settings } from "./kind";
 

@@ -1,4 +1,4 @@
-import { demand } from "../client";
+import { demand, type Json } from "../client";
 import { type Kind, type Settings } from "../kind";
 import { projectId, projectPath } from "./project";
 
@@ -77,10 +77,9 @@ export const retention: Kind = {
     return {
       project: known.project,
       schedule: body.trigger?.settings?.cron ?? "",
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
       rules: (body.rules ?? [])
-        .filter(({ disabled }: any) => !disabled)
-        .map((rule: any) => ({
+        .filter(({ disabled }: Json) => !disabled)
+        .map((rule: Json) => ({
           repositories: rule.scope_selectors?.repository?.[0]?.pattern ?? "",
           tags: rule.tag_selectors?.[0]?.pattern ?? "",
           latest: rule.params?.latestPushedK ?? -1,
@@ -133,8 +132,7 @@ export const immutable: Kind = {
     );
     if (status !== 409 && madeId) return { id: madeId };
     const { body } = await demand(connection, { method: "GET", path: `${path}?page_size=100`, byName: true });
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    const same = (body ?? []).find((rule: any) => sameRule(settingsOf(rule, settings.project), settings));
+    const same = (body ?? []).find((rule: Json) => sameRule(settingsOf(rule, settings.project), settings));
     if (!same)
       throw new Error(
         `project ${settings.project}: Harbor says that the rule for immutable tags is there, and lists none`,
@@ -148,8 +146,7 @@ export const immutable: Kind = {
       { method: "GET", path: `${rulesPath(known.project)}?page_size=100`, byName: true },
       404,
     );
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    const found = status === 404 ? undefined : (body ?? []).find((rule: any) => String(rule.id) === id);
+    const found = status === 404 ? undefined : (body ?? []).find((rule: Json) => String(rule.id) === id);
     return found && !found.disabled ? settingsOf(found, known.project) : undefined;
   },
 
@@ -166,9 +163,7 @@ export const immutable: Kind = {
     await demand(connection, { method: "DELETE", path: `${rulesPath(project)}/${id}`, byName: true }, 404);
   },
 };
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-const settingsOf = (rule: any, project: string) => ({
+const settingsOf = (rule: Json, project: string) => ({
   project,
   repositories: rule.scope_selectors?.repository?.[0]?.pattern ?? "",
   tags: rule.tag_selectors?.[0]?.pattern ?? "",

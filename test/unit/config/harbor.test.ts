@@ -6,16 +6,16 @@ import { harborContentsOf, harborOf, validate } from "../../../config";
 import { faultsOf } from "../../../config/validate";
 import { completeSettings, smallestSettings } from "./samples";
 
-const faults = (change: (harbor: any) => void) => {
-  // eslint-disable-line @typescript-eslint/no-explicit-any
+type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+const faults = (change: (harbor: Json) => void) => {
   const settings = completeSettings();
   change(settings.harbor);
   return faultsOf(settings, "test").map(({ path, problem }) => `${path}: ${problem}`);
 };
 
 describe("faults of harbor", () => {
-  it.each<[string, (harbor: any) => void, string[]]>([
-    // eslint-disable-line @typescript-eslint/no-explicit-any
+  it.each<[string, (harbor: Json) => void, string[]]>([
     [
       "a host that is none",
       (h) => (h.host = "host9"),

@@ -6,12 +6,14 @@ import { providerOf } from "../../../components/harbor-contents/provider";
 import { kinds } from "../../../components/harbor-contents/resources";
 import { type Contract, contractServer } from "./contract-server";
 
+type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
 // As Pulumi runs them: taken as text, in a module of their own.
 
 type Provider = Record<
   "create" | "read" | "update" | "delete" | "diff",
-  (...args: unknown[]) => Promise<any>
->; // eslint-disable-line @typescript-eslint/no-explicit-any
+  (...args: unknown[]) => Promise<Json>
+>;
 
 async function asText(kind: keyof typeof kinds): Promise<Provider> {
   const { text } = await pulumi.runtime.serializeFunction(() => providerOf(kinds[kind]), {
