@@ -162,23 +162,15 @@ export class HarborContents extends pulumi.ComponentResource {
     });
 
     this.robots = Object.fromEntries(
-      (args.robots ?? []).map(({ access = "pull", days = -1, rotation = 0, ...robot }) => [
-        robot.name,
-        new HarborRobot(
+      (args.robots ?? []).map(({ access = "pull", days = -1, rotation = 0, ...robot }) => {
+        const description = `${pulumi.getProject()}/${pulumi.getStack()}`;
+        const { login, secret } = new HarborRobot(
           `${name}-robot-${robot.name}`,
-          {
-            connection,
-            settings: {
-              ...robot,
-              access,
-              days,
-              rotation,
-              description: `${pulumi.getProject()}/${pulumi.getStack()}`,
-            },
-          },
+          { connection, settings: { ...robot, access, days, rotation, description } },
           { ...child, dependsOn: projects },
-        ),
-      ]),
+        );
+        return [robot.name, { login, secret }];
+      }),
     );
 
     for (const {
@@ -209,10 +201,6 @@ export class HarborContents extends pulumi.ComponentResource {
         child,
       );
 
-    this.registerOutputs({
-      robots: Object.fromEntries(
-        Object.entries(this.robots).map(([robot, { login, secret }]) => [robot, { login, secret }]),
-      ),
-    });
+    this.registerOutputs({ robots: this.robots });
   }
 }
