@@ -1,4 +1,6 @@
 import { CephCluster } from "./components/ceph";
+import { HarborRegistry } from "./components/harbor";
+import { HarborContents } from "./components/harbor-contents";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
 import { imageReference } from "./components/images";
@@ -10,6 +12,8 @@ import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
 import {
+  harborContentsOf,
+  harborOf,
   imageSourcesOf,
   loadSettings,
   loggingOf,
@@ -35,6 +39,7 @@ const {
   databases,
   webApps,
   logging,
+  harbor,
   ...settings
 } = loadSettings();
 const images = imageSourcesOf(settings.images);
@@ -63,6 +68,19 @@ const storage = new CephCluster("ceph", {
   mounts,
   protect: protectData,
 });
+
+// The registry, and what is in it
+const [registryHost] = named(harbor.host === undefined ? [] : [harbor.host]);
+const registry =
+  registryHost &&
+  new HarborRegistry("harbor", { ...harborOf(harbor), host: registryHost, protect: protectData });
+const registryContents =
+  registry &&
+  new HarborContents(
+    "harbor-contents",
+    { ...harborContentsOf(harbor), connection: registry.connection, protect: protectData },
+    { dependsOn: registry },
+  );
 
 // The cluster for applications. After the storage: containerd, which Docker stands on as well, starts again with
 // settings for both.
@@ -156,6 +174,11 @@ export const cephAdminKeyring = storage.adminKeyring;
 export const cephClientKeyrings = storage.clientKeyrings;
 export const cephDashboardPassword = storage.dashboardPassword ?? null; // undefined would be warned of
 export const cephHealthCommand = storage.healthCommand;
+export const harborUrl = registry?.url ?? null;
+export const harborCa = registry?.ca ?? null;
+export const harborAdminPassword = registry?.adminPassword ?? null;
+export const harborHealthCommand = registry?.healthCommand ?? null;
+export const harborRobots = registryContents?.robots ?? null;
 export const kubernetesKubeconfig = cluster?.kubeconfig ?? null;
 export const kubernetesEndpoint = cluster?.endpoint ?? null;
 export const kubernetesNodes = cluster?.nodes ?? null; // of a cluster that was there before nothing is known

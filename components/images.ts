@@ -43,6 +43,19 @@ export const catalog = {
   logReceiver: { reference: "lab/log-receiver:1.0.0" },
   /** What stands in front of pages. https://hub.docker.com/_/nginx */
   nginx: { reference: "docker.io/library/nginx:1.28.0" },
+  /** The parts of Harbor, in its newest version that the stack knows. https://github.com/goharbor/harbor/releases */
+  harborCore: { reference: "docker.io/goharbor/harbor-core:v2.15.4" },
+  harborPortal: { reference: "docker.io/goharbor/harbor-portal:v2.15.4" },
+  harborJobservice: { reference: "docker.io/goharbor/harbor-jobservice:v2.15.4" },
+  harborRegistry: { reference: "docker.io/goharbor/registry-photon:v2.15.4" },
+  harborRegistryctl: { reference: "docker.io/goharbor/harbor-registryctl:v2.15.4" },
+  harborDatabase: { reference: "docker.io/goharbor/harbor-db:v2.15.4" },
+  harborValkey: { reference: "docker.io/goharbor/valkey-photon:v2.15.4" },
+  /** Valkey's place in Harbor 2.14. */
+  harborRedis: { reference: "docker.io/goharbor/redis-photon:v2.14.4" },
+  harborProxy: { reference: "docker.io/goharbor/nginx-photon:v2.15.4" },
+  harborTrivy: { reference: "docker.io/goharbor/trivy-adapter-photon:v2.15.4" },
+  harborExporter: { reference: "docker.io/goharbor/harbor-exporter:v2.15.4" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;
@@ -72,15 +85,26 @@ export interface ImageSources {
 /**
  * The reference that a host pulls: the catalog's or its override, below the mirror when there is one. The upstream
  * registry stays part of the path (`MIRROR/quay.io/ceph/ceph:TAG`), so that two registries never collide in the mirror.
+ * @param tag in the place of the catalog's; an override is stronger
  */
-export function imageReference(name: ImageName, sources: ImageSources): string {
-  return below(sources.mirror, pinned(upstreamReference(name, sources.overrides), sources));
+export function imageReference(name: ImageName, sources: ImageSources, tag?: string): string {
+  return below(sources.mirror, pinned(upstreamReference(name, sources.overrides, tag), sources));
 }
 
 /** The reference before the mirror and the stack's digests: the override, or the catalog's with the catalog's digest. */
-export function upstreamReference(name: ImageName, overrides: ImageSources["overrides"]): string {
-  const { reference, digest }: CatalogImage = catalog[name];
-  return overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
+export function upstreamReference(
+  name: ImageName,
+  overrides: ImageSources["overrides"],
+  tag?: string,
+): string {
+  return overrides[name] ?? withTag(catalog[name], tag);
+}
+
+/** A digest is of the catalog's tag alone. */
+function withTag({ reference, digest }: CatalogImage, tag?: string): string {
+  if (tag === undefined || reference.endsWith(`:${tag}`))
+    return digest ? `${reference}@${digest}` : reference;
+  return `${reference.slice(0, reference.lastIndexOf(":"))}:${tag}`;
 }
 
 /**

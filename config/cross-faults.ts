@@ -3,6 +3,7 @@ import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
 import { imageFaults } from "./image-faults";
 import { contains, isDnsName } from "./formats";
+import { harborFaults } from "./harbor-faults";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { logShipperFaults } from "./log-shipper-faults";
@@ -38,6 +39,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...webAppFaults(group(raw)),
     ...loggingFaults(group(logging), group(ceph), known),
     ...logShipperFaults(group(group(logging).shippers), ["logging", "shippers"], known, kubernetes),
+    ...harborFaults(group(raw), known),
   ];
 }
 

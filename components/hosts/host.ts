@@ -162,13 +162,17 @@ export class Host extends pulumi.ComponentResource {
     );
   }
 
-  /** Id of an image of the catalog on this host; it is pulled once, however many containers use it. */
-  public image(name: ImageName): pulumi.Output<string> {
+  /**
+   * Id of an image of the catalog on this host; it is pulled once, however many containers use it. All of them on a host
+   * have the same tag.
+   * @param tag in the place of the catalog's
+   */
+  public image(name: ImageName, tag?: string): pulumi.Output<string> {
     let image = this.images.get(name);
     if (!image) {
       image = new docker.RemoteImage(
         `${this.hostName}-image-${name}`,
-        { name: imageReference(name, this.args.images), keepLocally: true },
+        { name: imageReference(name, this.args.images, tag), keepLocally: true },
         { parent: this, provider: this.docker },
       );
       this.images.set(name, image);

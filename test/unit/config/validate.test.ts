@@ -87,6 +87,18 @@ describe("a valid configuration", () => {
         shippers: { to: "receiver", queueMiB: 1024, memoryMiB: 256, exclude: [] },
         rotation: { elastic: 0, kibana_system: 0, writer: 0, reader: 0, keeper: 0 },
       },
+      harbor: {
+        version: "2.15.4",
+        ports: { https: 443 },
+        jobWorkers: 10,
+        memoryMiB: {},
+        trustedCaFiles: [],
+        rotation: 0,
+        registries: [],
+        projects: [],
+        robots: [],
+        replications: [],
+      },
       dataDirectory: "/var/lib/farmstack",
       protectData: true,
     });
