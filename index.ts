@@ -1,4 +1,6 @@
 import { CephCluster } from "./components/ceph";
+import { HarborRegistry } from "./components/harbor";
+import { HarborContents } from "./components/harbor-contents";
 import { Host } from "./components/hosts";
 import { kubernetesOf, kubernetesProvider } from "./components/kubernetes";
 import { imageReference } from "./components/images";
@@ -10,6 +12,9 @@ import { MongoDatabase } from "./components/mongodb";
 import { PlatformNamespace } from "./components/namespace";
 import { WebApp } from "./components/web-app";
 import {
+  harborContentsOf,
+  harborOf,
+  imageSourcesOf,
   loadSettings,
   loggingOf,
   pageOf,
@@ -26,7 +31,6 @@ const {
   ssh,
   engine,
   system,
-  images,
   dataDirectory,
   protectData,
   ceph,
@@ -35,7 +39,10 @@ const {
   databases,
   webApps,
   logging,
+  harbor,
+  ...settings
 } = loadSettings();
+const images = imageSourcesOf(settings.images);
 
 // The machines
 const machines = new Map(
@@ -62,6 +69,19 @@ const storage = new CephCluster("ceph", {
   protect: protectData,
 });
 
+// The registry, and what is in it
+const [registryHost] = named(harbor.host === undefined ? [] : [harbor.host]);
+const registry =
+  registryHost &&
+  new HarborRegistry("harbor", { ...harborOf(harbor), host: registryHost, protect: protectData });
+const registryContents =
+  registry &&
+  new HarborContents(
+    "harbor-contents",
+    { ...harborContentsOf(harbor), connection: registry.connection, protect: protectData },
+    { dependsOn: registry },
+  );
+
 // The cluster for applications. After the storage: containerd, which Docker stands on as well, starts again with
 // settings for both.
 const cluster = kubernetesOf(
@@ -75,6 +95,8 @@ const cluster = kubernetesOf(
   },
   { dependsOn: storage },
 );
+// Nodes of the stack's own cluster have the registry's login themselves.
+const pods = kubernetes.kubeconfigFile === undefined ? { ...images, registry: undefined } : images;
 const provider = cluster && kubernetesProvider("kubernetes", cluster);
 const volumes =
   provider &&
@@ -83,7 +105,7 @@ const volumes =
     "kubernetes-storage",
     kubernetes.storage,
     { cluster: storage, monitors, mounts },
-    { images, protect: protectData },
+    { images: pods, protect: protectData },
     { provider, dependsOn: storage },
   );
 if (provider && kubernetes.metrics)
@@ -95,7 +117,7 @@ const spaces = new Map(
     name,
     new PlatformNamespace(
       name,
-      { ...args, kubernetesVersion: cluster?.version, protect: protectData },
+      { ...args, kubernetesVersion: cluster?.version, registry: pods.registry, protect: protectData },
       { provider },
     ),
   ]),
@@ -152,6 +174,11 @@ export const cephAdminKeyring = storage.adminKeyring;
 export const cephClientKeyrings = storage.clientKeyrings;
 export const cephDashboardPassword = storage.dashboardPassword ?? null; // undefined would be warned of
 export const cephHealthCommand = storage.healthCommand;
+export const harborUrl = registry?.url ?? null;
+export const harborCa = registry?.ca ?? null;
+export const harborAdminPassword = registry?.adminPassword ?? null;
+export const harborHealthCommand = registry?.healthCommand ?? null;
+export const harborRobots = registryContents?.robots ?? null;
 export const kubernetesKubeconfig = cluster?.kubeconfig ?? null;
 export const kubernetesEndpoint = cluster?.endpoint ?? null;
 export const kubernetesNodes = cluster?.nodes ?? null; // of a cluster that was there before nothing is known

@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** An image that the stack uses, as its publisher names it. */
 export interface CatalogImage {
   /** Registry, repository and tag. */
@@ -41,9 +43,32 @@ export const catalog = {
   logReceiver: { reference: "lab/log-receiver:1.0.0" },
   /** What stands in front of pages. https://hub.docker.com/_/nginx */
   nginx: { reference: "docker.io/library/nginx:1.28.0" },
+  /** The parts of Harbor, in its newest version that the stack knows. https://github.com/goharbor/harbor/releases */
+  harborCore: { reference: "docker.io/goharbor/harbor-core:v2.15.4" },
+  harborPortal: { reference: "docker.io/goharbor/harbor-portal:v2.15.4" },
+  harborJobservice: { reference: "docker.io/goharbor/harbor-jobservice:v2.15.4" },
+  harborRegistry: { reference: "docker.io/goharbor/registry-photon:v2.15.4" },
+  harborRegistryctl: { reference: "docker.io/goharbor/harbor-registryctl:v2.15.4" },
+  harborDatabase: { reference: "docker.io/goharbor/harbor-db:v2.15.4" },
+  harborValkey: { reference: "docker.io/goharbor/valkey-photon:v2.15.4" },
+  /** Valkey's place in Harbor 2.14. */
+  harborRedis: { reference: "docker.io/goharbor/redis-photon:v2.14.4" },
+  harborProxy: { reference: "docker.io/goharbor/nginx-photon:v2.15.4" },
+  harborTrivy: { reference: "docker.io/goharbor/trivy-adapter-photon:v2.15.4" },
+  harborExporter: { reference: "docker.io/goharbor/harbor-exporter:v2.15.4" },
 } satisfies Record<string, CatalogImage>;
 
 export type ImageName = keyof typeof catalog;
+
+/** How the mirror is reached, where that takes more than its name. */
+export interface RegistryAccess {
+  /** `host[:port]` of the mirror. */
+  address: string;
+  /** Certificate authority of its certificate, PEM. @default those that the hosts trust anyway */
+  ca?: string;
+  /** Who asks it. @default anybody may pull */
+  login?: { username: string; password: pulumi.Input<string> };
+}
 
 /** Where images come from in this environment. */
 export interface ImageSources {
@@ -51,17 +76,47 @@ export interface ImageSources {
   mirror?: string;
   /** References that replace those of the catalog, by image name. */
   overrides: Partial<Record<ImageName, string>>;
+  /** Digests of references that have none, without the mirror in front. @default none */
+  digests?: Record<string, string>;
+  /** How the mirror is reached. @default as any registry with a certificate that the hosts trust, without a login */
+  registry?: RegistryAccess;
 }
 
 /**
  * The reference that a host pulls: the catalog's or its override, below the mirror when there is one. The upstream
  * registry stays part of the path (`MIRROR/quay.io/ceph/ceph:TAG`), so that two registries never collide in the mirror.
+ * @param tag in the place of the catalog's; an override is stronger
  */
-export function imageReference(name: ImageName, sources: ImageSources): string {
-  const { reference, digest }: CatalogImage = catalog[name];
-  const upstream = sources.overrides[name] ?? (digest ? `${reference}@${digest}` : reference);
-  return sources.mirror ? `${sources.mirror}/${upstream}` : upstream;
+export function imageReference(name: ImageName, sources: ImageSources, tag?: string): string {
+  return below(sources.mirror, pinned(upstreamReference(name, sources.overrides, tag), sources));
 }
+
+/** The reference before the mirror and the stack's digests: the override, or the catalog's with the catalog's digest. */
+export function upstreamReference(
+  name: ImageName,
+  overrides: ImageSources["overrides"],
+  tag?: string,
+): string {
+  return overrides[name] ?? withTag(catalog[name], tag);
+}
+
+/** A digest is of the catalog's tag alone. */
+function withTag({ reference, digest }: CatalogImage, tag?: string): string {
+  if (tag === undefined || reference.endsWith(`:${tag}`))
+    return digest ? `${reference}@${digest}` : reference;
+  return `${reference.slice(0, reference.lastIndexOf(":"))}:${tag}`;
+}
+
+/**
+ * A reference as the mirror has it. The path of an image can't have a colon: `host:5000/shop` is `MIRROR/host_5000/shop`,
+ * which is no other registry's name, as those have no underscore.
+ */
+export const below = (mirror: string | undefined, reference: string): string =>
+  mirror ? `${mirror}/${reference.replace(/^([^/@]+):(\d+)\//, "$1_$2/")}` : reference;
+
+/** With the digest that the stack has for it, if any. The tag stays, for people. */
+const pinned = (reference: string, { digests = {} }: ImageSources) =>
+  Object.hasOwn(digests, reference) ? `${reference}@${digests[reference]}` : reference;
 
 /**
  * The reference of an app's image: one of the catalog's by its name, or any other, below the mirror when there is one and
@@ -69,6 +124,13 @@ export function imageReference(name: ImageName, sources: ImageSources): string {
  */
 export function applicationImage(image: string, sources: ImageSources): string {
   if (Object.hasOwn(catalog, image)) return imageReference(image as ImageName, sources);
-  const { mirror } = sources;
-  return mirror && !image.startsWith(`${mirror}/`) ? `${mirror}/${image}` : image;
+  const upstream = withoutMirror(image, sources.mirror);
+  return below(sources.mirror, pinned(upstream, sources));
 }
+
+/** A reference as the mirror has it, without the mirror in front. */
+export const withoutMirror = (reference: string, mirror: string | undefined): string =>
+  mirror && reference.startsWith(`${mirror}/`) ? reference.slice(mirror.length + 1) : reference;
+
+/** `host[:port]` of a mirror. */
+export const registryOf = (mirror: string): string => mirror.split("/")[0] ?? mirror;

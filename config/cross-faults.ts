@@ -1,7 +1,9 @@
 import { type FoundFault } from "./faults";
 import { applicationFaults } from "./application-faults";
 import { cephUseFaults } from "./ceph-use-faults";
+import { imageFaults } from "./image-faults";
 import { contains, isDnsName } from "./formats";
+import { harborFaults } from "./harbor-faults";
 import { kubernetesFaults } from "./kubernetes-faults";
 import { kubernetesStorageFaults } from "./kubernetes-storage-faults";
 import { logShipperFaults } from "./log-shipper-faults";
@@ -14,7 +16,7 @@ import { webAppFaults } from "./web-app-faults";
  * so that all of them are reported together; what is not usable is skipped, as its own fault says enough.
  */
 export function crossFaults(raw: unknown): FoundFault[] {
-  const { hosts, ceph, kubernetes, logging } = group(raw);
+  const { hosts, engine, images, ceph, kubernetes, logging } = group(raw);
   const known = list(hosts).map((host) => ({
     name: text(group(host).name),
     address: text(group(host).address),
@@ -22,6 +24,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
   return [
     ...repeated(known, "name"),
     ...repeated(known, "address"),
+    ...imageFaults(group(images), group(engine)),
     ...countFaults(group(ceph)),
     ...["monitors", "managers", "metadataServers"].flatMap((role) =>
       memberFaults(role, list(group(ceph)[role]), known),
@@ -36,6 +39,7 @@ export function crossFaults(raw: unknown): FoundFault[] {
     ...webAppFaults(group(raw)),
     ...loggingFaults(group(logging), group(ceph), known),
     ...logShipperFaults(group(group(logging).shippers), ["logging", "shippers"], known, kubernetes),
+    ...harborFaults(group(raw), known),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import { posix } from "node:path";
 
@@ -89,4 +90,23 @@ export function isMaxStartups(text: string): boolean {
   const [, start, rate, full] = /^([1-9]\d{0,4})(?::([1-9]\d{0,2}):([1-9]\d{0,4}))?$/.exec(text) ?? [];
   if (start === undefined) return false;
   return rate === undefined || (Number(rate) <= 100 && Number(full) >= Number(start));
+}
+
+/** The path of a file on the operator's machine: absolute, or from the home. */
+export const isKeyPath = (text: string): boolean => /^(\/|~\/)[^\r\n\0]*[^/\r\n\0]$/.test(text);
+
+/** One certificate or several as PEM, and nothing else: no key, which is nobody else's business. */
+export function isCertificates(text: string): boolean {
+  const blocks = text.trim().match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const alone = blocks.reduce((rest, block) => rest.replace(block, ""), text).trim() === "";
+  return blocks.length > 0 && alone && blocks.every(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    void new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,6 @@
 export { ConfigurationFaults, type Fault } from "./faults";
+export { imageSourcesOf, readRegistry, type Registry } from "./images";
+export { harborContentsOf, harborOf } from "./harbor";
 export { loadSettings } from "./load";
 export { loggingOf, shipperOutput } from "./logging";
 export { shipperName, shippingHosts, shipsPods } from "./log-shipper";
@@ -6,6 +8,7 @@ export type {
   CephSettings,
   DatabaseSettings,
   EngineSettings,
+  HarborSettings,
   HostSettings,
   ImageSettings,
   LoggingSettings,

@@ -7,6 +7,8 @@ export interface RunOptions {
   input?: string;
   /** Milliseconds after which the process is ended. @default none */
   timeout?: number;
+  /** Ends the process when it is aborted. @default none */
+  signal?: AbortSignal;
   /** "inherit": the process talks to the terminal. @default "collect" */
   output?: "collect" | "inherit";
   /** Exit codes that are not an error. @default [0] */
@@ -39,6 +41,7 @@ export function run(file: string, args: string[], options: RunOptions = {}): Pro
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
     env: options.env ?? process.env,
+    signal: options.signal,
     stdio: [
       options.input === undefined ? (inherit ? "inherit" : "ignore") : "pipe",
       inherit ? "inherit" : "pipe",

@@ -10,8 +10,10 @@ export interface ContainerFile {
   /** Absolute path in the container. */
   path: string;
   content: pulumi.Input<string>;
-  /** Octal permissions; the owner is root. @default 0444 */
+  /** Octal permissions. @default 0444 */
   mode?: string;
+  /** Number of the user, and of the group, that it belongs to. @default root */
+  owner?: number;
 }
 
 /** A directory of the host. It outlives the container. */
@@ -37,6 +39,8 @@ export interface ContainerArgs {
   host: Host;
   /** Name in images.ts. */
   image: ImageName;
+  /** Tag in the place of the catalog's, for programs whose version is a setting. @default the catalog's */
+  tag?: string;
   /** The program and its arguments; the image's own entrypoint is not used. Never put a secret here. */
   command: pulumi.Input<string>[];
   /** User that the program runs as. @default the image's own */
@@ -45,6 +49,12 @@ export interface ContainerArgs {
   component: string;
   /** `host`, or the name of a network on the host. @default host */
   network?: string;
+  /** A network of the host in the place of `network`, and the names that the container has there. @default none */
+  ownNetwork?: { name: pulumi.Input<string>; aliases: string[] };
+  /** Ports of the host that lead to it; not in the host's own network. @default none */
+  ports?: { host: number; container: number }[];
+  /** Variables; they show in the plan and in `docker inspect`, so nothing secret. @default none */
+  environment?: Record<string, pulumi.Input<string>>;
   files?: ContainerFile[];
   volumes?: ContainerVolume[];
   /** Directories in memory, path → mount options. */
@@ -59,6 +69,10 @@ export interface ContainerArgs {
   stopWithin?: number;
   /** Linux capabilities beyond the engine's default set. @default none */
   capabilities?: string[];
+  /** Whether it has no capabilities but those. @default false */
+  dropsCapabilities?: boolean;
+  /** Size of /dev/shm, MiB. @default the engine's 64 */
+  sharedMemoryMiB?: number;
   /** @default none */
   removal?: RemovalHooks;
   /**
@@ -66,7 +80,7 @@ export interface ContainerArgs {
    * mounting, is off then. @default false
    */
   sharesMounts?: boolean;
-  /** Command that tells whether it is healthy, and how often it runs. @default none */
+  /** Command that tells whether it is healthy, and how often it runs. @default the image's own, if it has one */
   health?: { command: string[]; interval: string };
 }
 
@@ -76,23 +90,13 @@ export interface ContainerArgs {
  */
 export function containerFingerprint(args: ContainerArgs): pulumi.Output<string> {
   const { command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health } = args;
-  const { limits, stopWithin } = args;
+  const { limits, stopWithin, ownNetwork, ports, environment, dropsCapabilities, sharedMemoryMiB } = args;
   return pulumi
     .all([
-      args.host.image(args.image),
+      args.host.image(args.image, args.tag),
       {
-        command,
-        user,
-        network,
-        files,
-        volumes,
-        sharesMounts,
-        tmpfs,
-        devices,
-        capabilities,
-        health,
-        limits,
-        stopWithin,
+        ...{ command, user, network, files, volumes, sharesMounts, tmpfs, devices, capabilities, health },
+        ...{ limits, stopWithin, ownNetwork, ports, environment, dropsCapabilities, sharedMemoryMiB },
       },
     ])
     .apply((parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"));
@@ -123,15 +127,20 @@ export class Container extends pulumi.ComponentResource {
       `${name}-container`,
       {
         name,
-        image: host.image(args.image),
+        image: host.image(args.image, args.tag),
         entrypoints: args.command.slice(0, 1),
         command: args.command.slice(1),
         user: args.user,
-        networkMode: args.network ?? "host",
-        uploads: args.files?.map(({ path, content, mode }) => ({
+        // On its way into its own network a container starts in the engine's, which the provider takes it out of.
+        networkMode: args.ownNetwork ? "bridge" : (args.network ?? "host"),
+        networksAdvanced: args.ownNetwork && [args.ownNetwork],
+        ports: args.ports?.map((port) => ({ internal: port.container, external: port.host })),
+        envs: args.environment && variables(args.environment),
+        uploads: args.files?.map(({ path, content, mode, owner }) => ({
           file: path,
           content: pulumi.secret(content),
           permissions: mode ?? "0444",
+          ...(owner === undefined ? {} : { owner: String(owner), group: String(owner) }),
         })),
         ...(args.sharesMounts
           ? { mounts: args.volumes?.map(sharedMount), securityOpts: ["apparmor=unconfined"] }
@@ -152,7 +161,11 @@ export class Container extends pulumi.ComponentResource {
           containerPath: path,
           permissions: "rwm",
         })),
-        capabilities: args.capabilities && { adds: args.capabilities },
+        capabilities:
+          args.capabilities || args.dropsCapabilities
+            ? { adds: args.capabilities, drops: args.dropsCapabilities ? ["ALL"] : undefined }
+            : undefined,
+        shmSize: args.sharedMemoryMiB,
         healthcheck: args.health && {
           tests: ["CMD", ...args.health.command],
           interval: args.health.interval,
@@ -184,6 +197,9 @@ export class Container extends pulumi.ComponentResource {
     this.registerOutputs({ containerName: name, containerId: this.containerId });
   }
 }
+
+const variables = (environment: Record<string, pulumi.Input<string>>) =>
+  Object.entries(environment).map(([name, value]) => pulumi.interpolate`${name}=${value}`);
 
 /** What is mounted below it in the container is mounted on the host too. The host's directory has to be there. */
 const sharedMount = ({ hostPath, path, readOnly }: ContainerVolume) => ({

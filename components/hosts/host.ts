@@ -62,15 +62,24 @@ export class Host extends pulumi.ComponentResource {
 
     const prepare = this.run(
       "prepare",
-      { script: prepareScript({ ...args, hostName: name }), timeout: "20m" },
+      { script: prepareScript({ ...args, hostName: name, registry: args.images.registry }), timeout: "20m" },
       { parent: this },
     );
     this.preparation = prepare.stdout;
 
     const { user, port } = args.ssh;
+    const { registry } = args.images;
+    const login = registry?.login && {
+      username: registry.login.username,
+      password: pulumi.secret(registry.login.password),
+    };
     this.docker = new docker.Provider(
       `${name}-docker`,
-      { host: `ssh://${user}@${args.address}:${port}`, sshOpts: this.sshOptions },
+      {
+        host: `ssh://${user}@${args.address}:${port}`,
+        sshOpts: this.sshOptions,
+        ...(login ? { registryAuth: [{ address: registry?.address, ...login }] } : {}),
+      },
       { parent: this, dependsOn: prepare },
     );
 
@@ -153,13 +162,17 @@ export class Host extends pulumi.ComponentResource {
     );
   }
 
-  /** Id of an image of the catalog on this host; it is pulled once, however many containers use it. */
-  public image(name: ImageName): pulumi.Output<string> {
+  /**
+   * Id of an image of the catalog on this host; it is pulled once, however many containers use it. All of them on a host
+   * have the same tag.
+   * @param tag in the place of the catalog's
+   */
+  public image(name: ImageName, tag?: string): pulumi.Output<string> {
     let image = this.images.get(name);
     if (!image) {
       image = new docker.RemoteImage(
         `${this.hostName}-image-${name}`,
-        { name: imageReference(name, this.args.images), keepLocally: true },
+        { name: imageReference(name, this.args.images, tag), keepLocally: true },
         { parent: this, provider: this.docker },
       );
       this.images.set(name, image);

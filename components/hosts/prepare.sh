@@ -103,6 +103,13 @@ set_engine() {
   put /etc/docker/daemon.json 0644 "$daemon_json" || true
 }
 
+# Read at each pull: no restart.
+set_registry() {
+  [ -n "$registry_ca" ] || return 0
+  if put "/etc/docker/certs.d/$registry/ca.crt" 0644 "$registry_ca"; then state=written; else state=unchanged; fi
+  echo "authority of $registry: $state"
+}
+
 start_engine() {
   systemctl enable --quiet docker 2>/dev/null
   if ! systemctl is-active --quiet docker; then
@@ -151,6 +158,7 @@ set_timezone
 install_fonts
 set_sshd
 set_engine
+set_registry
 install_engine
 start_engine
 allow_login

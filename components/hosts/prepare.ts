@@ -54,6 +54,8 @@ export interface PrepareArgs {
   system: SystemArgs;
   dataDirectory: string;
   ssh: { user: string };
+  /** The mirror, when the engine has to be told whom to trust. @default none */
+  registry?: { address: string; ca?: string };
 }
 
 /** Rotation of containers' logs, as Docker's json-file driver takes it. */
@@ -91,7 +93,14 @@ export function auditRules(engine: EngineArgs): string {
 const body = readFileSync(join(__dirname, "prepare.sh"), "utf8");
 
 /** The script that brings a host from bare to prepared. Text only: settings first, then functions.sh and prepare.sh as they are. */
-export function prepareScript({ hostName, engine, system, dataDirectory, ssh }: PrepareArgs): string {
+export function prepareScript({
+  hostName,
+  engine,
+  system,
+  dataDirectory,
+  ssh,
+  registry,
+}: PrepareArgs): string {
   const settings = {
     host: hostName,
     login: ssh.user,
@@ -106,6 +115,8 @@ export function prepareScript({ hostName, engine, system, dataDirectory, ssh }: 
     sshd_conf: `MaxStartups ${system.sshMaxStartups}\nMaxSessions ${system.sshMaxSessions}\n`,
     audit_rules: system.audit ? auditRules(engine) : "",
     check_clock: system.checkClock,
+    registry: registry?.address ?? "",
+    registry_ca: registry?.ca ?? "",
   };
   return `${assignments(settings)}\n${hostFunctions}\n${body}`;
 }

@@ -5,6 +5,7 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kube
 import { CSIDriver, StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageSources } from "../images";
+import { createPullSecret } from "../namespace/pull-secret";
 import { asDefault, type ClassName, csiClass, type VolumeSource } from "./classes";
 import { clusterConfig, keyIn } from "./cluster-config";
 import {
@@ -61,7 +62,9 @@ export function createCsi(
     { metadata: { name: namespaceName, labels: privileged } },
     { parent },
   );
-  const context: DriverContext = { name, namespace: namespace.metadata.name, images, parent };
+  const inside = namespace.metadata.name;
+  const imagePullSecrets = createPullSecret(name, inside, images.registry, { parent });
+  const context: DriverContext = { name, namespace: inside, images, imagePullSecrets, parent };
   const config = createConfig(args, context);
 
   const sources: [DriverKind, VolumeSource][] = [["cephfs", { fsName: args.filesystem }]];
@@ -91,6 +94,8 @@ interface DriverContext {
   name: string;
   namespace: pulumi.Output<string>;
   images: ImageSources;
+  /** What pods need to be pulled, if anything. */
+  imagePullSecrets: ReturnType<typeof createPullSecret>;
   parent: pulumi.Resource;
 }
 
@@ -130,7 +135,7 @@ function createConfig(
 /** A driver; gives its pods. */
 function createDriver(
   kind: DriverKind,
-  { name, namespace, images, parent }: DriverContext,
+  { name, namespace, images, imagePullSecrets, parent }: DriverContext,
   config: pulumi.Resource[],
 ): pulumi.Resource[] {
   const driver = new CSIDriver(
@@ -150,7 +155,7 @@ function createDriver(
   const account = (role: string) =>
     new ServiceAccount(
       `${name}-${kind}-${role}`,
-      { metadata: { name: `${kind}-${role}`, namespace } },
+      { metadata: { name: `${kind}-${role}`, namespace }, ...imagePullSecrets },
       { parent },
     );
   const accounts = { provisioner: account("provisioner"), node: account("node") };

@@ -2,7 +2,7 @@ import { type remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Host } from "../hosts";
-import { imageReference, type ImageSources } from "../images";
+import { imageReference, type ImageSources, type RegistryAccess } from "../images";
 import { type KubernetesAccess } from "./access";
 import { createEndpoint } from "./endpoint";
 import { networkScript } from "./flannel";
@@ -14,6 +14,7 @@ import { kubectlCommand } from "./kubectl";
 import { initScript, joinScript, type MemberArgs } from "./member";
 import { nodeScript } from "./node";
 import { type ProgramSource } from "./programs";
+import { forgetRegistry, registryScript } from "./registry";
 import { createSnapshots, type SnapshotArgs } from "./snapshots";
 import { drainScript, returnScript, upgradeScript } from "./upgrade";
 
@@ -91,6 +92,17 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
     ).base64.apply((base64) => Buffer.from(base64, "base64").toString("hex"));
 
     // Machines
+    const { registry } = images;
+    const access = (host: Host) =>
+      registry &&
+      host.run(
+        `${name}-registry`,
+        {
+          script: registryAccessScript(host.hostName, registry),
+          undo: forgetRegistry(registry.address),
+        },
+        { parent: this, dependsOn: host.docker },
+      );
     const prepared = new Map(
       hosts.map((host) => [
         host,
@@ -106,7 +118,7 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
             }),
             timeout: "15m",
           },
-          { parent: this, dependsOn: host.docker },
+          { parent: this, dependsOn: access(host) ?? host.docker },
         ),
       ]),
     );
@@ -248,6 +260,18 @@ export class KubernetesCluster extends pulumi.ComponentResource implements Kuber
       healthCommand: this.healthCommand,
     });
   }
+}
+
+/** A secret as a whole when there is a login in it. */
+function registryAccessScript(hostName: string, { address, ca, login }: RegistryAccess) {
+  const withLogin = (password?: string) =>
+    registryScript({
+      hostName,
+      address,
+      ca,
+      login: login && password !== undefined ? { username: login.username, password } : undefined,
+    });
+  return login ? pulumi.secret(login.password).apply(withLogin) : withLogin();
 }
 
 /** What all nodes have in common, with the defaults filled in. */

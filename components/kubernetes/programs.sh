@@ -28,7 +28,11 @@ wrong_version() {
 
 unpack_archive() {
   file=/var/tmp/farmstack-kubernetes.tar.gz
-  curl --fail --silent --show-error --location --retry 3 --output "$file" "$archive_url" || fail "$archive_url can't be fetched"
+  # The stack's registry can have it too: its authority and login are there, if it has any (registry.sh).
+  server=${archive_url#https://}
+  access=/etc/farmstack/registries/${server%%/*}
+  [ "$server" != "$archive_url" ] && [ -f "$access" ] || access=/dev/null
+  curl --config "$access" --fail --silent --show-error --location --retry 3 --output "$file" "$archive_url" || fail "$archive_url can't be fetched"
   echo "$archive_sha256  $file" | sha256sum --check --status ||
     fail "$archive_url is not what kubernetes.source.binaries.sha256 says: it has $(sha256sum "$file" | cut -d ' ' -f 1)"
   tar -C / -xzf "$file" --no-same-owner --no-overwrite-dir || fail "$archive_url can't be unpacked: see df -h /usr/local"

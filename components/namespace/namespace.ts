@@ -1,9 +1,11 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { type RegistryAccess } from "../images";
 import { type Environment, namespaceLabels } from "./labels";
 import { type ContainerDefaults, limitRangeSpec, type NamespaceQuota, quotaSpec } from "./limits";
 import { denyAll, dnsEgress } from "./policies";
+import { createPullSecret } from "./pull-secret";
 
 export interface PlatformNamespaceArgs {
   /** Name of the namespace, a DNS label. Another one is another namespace. @default the component's name */
@@ -16,6 +18,8 @@ export interface PlatformNamespaceArgs {
   quota?: Partial<NamespaceQuota>;
   /** What a container gets that says nothing about itself. @default those of ContainerDefaults */
   containers?: Partial<ContainerDefaults>;
+  /** Registry whose login the namespace's pods need to be pulled. @default none: nodes pull without, or have one */
+  registry?: RegistryAccess;
   /** Whether the namespace refuses to be deleted, with everything in it. @default true */
   protect?: boolean;
 }
@@ -33,7 +37,7 @@ export class PlatformNamespace extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
     super("farmstack:namespace:PlatformNamespace", name, {}, opts);
-    const { environment, kubernetesVersion, quota, containers, protect = true } = args;
+    const { environment, kubernetesVersion, quota, containers, registry, protect = true } = args;
     this.environment = environment;
     this.labels = namespaceLabels(environment, kubernetesVersion);
 
@@ -44,6 +48,7 @@ export class PlatformNamespace extends pulumi.ComponentResource {
     ).metadata.name;
     const inside = (itsName: string) => ({ metadata: { name: itsName, namespace } });
     const child = { parent: this };
+    const imagePullSecrets = createPullSecret(name, namespace, registry, child);
 
     const baseline: pulumi.Resource[] = [
       new core.ResourceQuota(`${name}-quota`, { ...inside("quota"), spec: quotaSpec(quota) }, child),
@@ -57,7 +62,7 @@ export class PlatformNamespace extends pulumi.ComponentResource {
       // Kubernetes makes this account in every namespace, so that it can only be changed.
       new core.ServiceAccountPatch(
         `${name}-default-account`,
-        { ...inside("default"), automountServiceAccountToken: false },
+        { ...inside("default"), automountServiceAccountToken: false, ...imagePullSecrets },
         child,
       ),
     ];

@@ -28,6 +28,16 @@ const programs: Program[] = [
 ];
 
 /**
+ * The provider of resources whose code is in the program itself (`pulumi.dynamic`). The official CLI comes with such a
+ * file beside it; the SDK of the program has the rest, and is looked for where the engine starts it: in the project.
+ */
+const dynamicProvider = {
+  file: `plugins/resource-pulumi-nodejs-v${engineVersion}/pulumi-resource-pulumi-nodejs`,
+  start: `process.stdin.on("end", () => process.exit(0)).resume();
+require(require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [process.cwd()] }));`,
+};
+
+/**
  * Puts the stand-in plugins and the language host into a PULUMI_HOME, where the engine finds them like official ones.
  * Each is bundled into one file in the cache, named by the content of its sources, so that a second call only compares.
  */
@@ -36,14 +46,18 @@ export async function installPlugins(pulumiHome: string): Promise<void> {
   const bundled = ({ name }: Program) => join(bundles, `${name}.js`);
   const missing = programs.filter((program) => !existsSync(bundled(program)));
   if (missing.length > 0) await step("bundle the stand-in plugins", () => bundle(missing, bundles));
-  await Promise.all(
-    programs.map((program) =>
+  await Promise.all([
+    ...programs.map((program) =>
       writeExecutable(
         join(pulumiHome, program.file),
         `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(bundled(program))} "$@"\n`,
       ),
     ),
-  );
+    writeExecutable(
+      join(pulumiHome, dynamicProvider.file),
+      `#!/bin/sh\nexec ${quoted(process.execPath)} --eval ${quoted(dynamicProvider.start)} -- dynamic-provider "$@"\n`,
+    ),
+  ]);
 }
 
 const lab = dirname(__dirname);

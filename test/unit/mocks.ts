@@ -24,7 +24,10 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>):
     case "random:index/randomBytes:RandomBytes":
       return { base64: pulumi.secret(Buffer.alloc(Number(inputs.length), name).toString("base64")) };
     case "random:index/randomPassword:RandomPassword":
-      return { result: pulumi.secret(`password of ${name}`) };
+      return {
+        result: pulumi.secret(`password of ${name}`),
+        bcryptHash: pulumi.secret(`hash of ${name}`),
+      };
     case "random:index/randomUuid:RandomUuid":
       return { result: "11111111-2222-4333-8444-555555555555" };
     case "docker:index/remoteImage:RemoteImage":

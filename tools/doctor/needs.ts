@@ -139,7 +139,8 @@ function portsOf(
 
 /** Of the images that every stack has, and the engine's mirrors. */
 function registriesOf({ images, engine }: StackSettings): string[] {
-  const reference = imageReference("ceph", images);
+  const { mirror, overrides, digests } = images;
+  const reference = imageReference("ceph", { mirror, overrides, digests });
   const [registry = ""] = reference.split("/");
   const named = /[.:]|^localhost$/.test(registry) ? registry : "registry-1.docker.io";
   const insecure = engine.insecureRegistries.includes(named);

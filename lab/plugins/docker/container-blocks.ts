@@ -242,5 +242,5 @@ export const networks: Field = {
 /** Sent after the container was created; not read back. */
 export const uploads: Field = {
   change: "replace",
-  keys: ["file", "content", "contentBase64", "executable", "permissions"],
+  keys: ["file", "content", "contentBase64", "executable", "permissions", "owner", "group"],
 };

@@ -9,10 +9,13 @@ export interface Upload {
   executable?: boolean;
   /** Mode in octal, such as `0400`; stronger than `executable`. */
   permissions?: string;
+  /** Numbers of the user and the group that it belongs to; the official plugin takes names as well. @default 0 */
+  owner?: string;
+  group?: string;
 }
 
 /**
- * A tar archive of the files, all of root, for the archive call of Docker's API.
+ * A tar archive of the files for the archive call of Docker's API.
  * @param modified seconds since 1970
  */
 export function uploadArchive(uploads: Upload[], modified = Math.floor(Date.now() / 1000)): Buffer {
@@ -46,8 +49,8 @@ function header(upload: Upload, size: number, modified: number): Buffer {
 
   text(name, 0);
   octal(uploadMode(upload), 100, 8);
-  octal(0, 108, 8); // user
-  octal(0, 116, 8); // group
+  octal(id(upload.owner, "owner"), 108, 8);
+  octal(id(upload.group, "group"), 116, 8);
   octal(size, 124, 12);
   octal(modified, 136, 12);
   text("0", 156); // a regular file
@@ -62,6 +65,12 @@ function header(upload: Upload, size: number, modified: number): Buffer {
   );
   header[154] = 0;
   return header;
+}
+
+function id(value: string | undefined, what: string): number {
+  if (value !== undefined && !/^\d{1,6}$/.test(value))
+    throw new Error(`uploads: the lab's stand-in takes numbers alone as ${what}, not ${value}`);
+  return Number(value ?? 0);
 }
 
 /** Splits a path that is too long for the name's 100 bytes at a slash; the first part has room for 155. */

@@ -17,13 +17,12 @@ import {
   type ResourceType,
 } from "../resource-type";
 import { diffInputs } from "../provider/diff";
-import { keysOf } from "./keys";
+import { keyAlgorithmOf, keysOf, signingAlgorithmOf } from "./keys";
 import { alternativeNames, checkSubject, nameOf } from "./names";
 import { pemOf } from "./pem";
 import { checkUses, usesExtensions } from "./uses";
 
 const hour = 3_600_000;
-const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" };
 
 /** Inputs that both kinds of certificates have. Only what is no part of the certificate is changed in place. */
 const common: Record<string, Change> = {
@@ -143,14 +142,14 @@ export const selfSignedCert = certificateType({
       ...base,
       name: nameOf(inputs.subject),
       keys,
-      signingAlgorithm,
+      signingAlgorithm: signingAlgorithmOf(keys),
       extensions: [
         ...(await extensionsFor(keys.publicKey)),
         ...(inputs.setAuthorityKeyId ? [await AuthorityKeyIdentifierExtension.create(keys.publicKey)] : []),
         ...alternativeNames(inputs),
       ],
     });
-    return { certificate, outputs: { keyAlgorithm: "ECDSA", setAuthorityKeyId: false } };
+    return { certificate, outputs: { keyAlgorithm: keyAlgorithmOf(keys), setAuthorityKeyId: false } };
   },
 });
 
@@ -162,9 +161,9 @@ export const locallySignedCert = certificateType({
     const request = new Pkcs10CertificateRequest(inputs.certRequestPem);
     if (!(await request.verify())) throw new Error("the request is not signed by the key that is in it");
     const authority = new X509Certificate(inputs.caCertPem);
-    const { privateKey, publicKey } = await keysOf(inputs.caPrivateKeyPem);
+    const keys = await keysOf(inputs.caPrivateKeyPem);
     const own = Buffer.from(await authority.publicKey.getKeyIdentifier()).toString("hex");
-    const authorityKey = await AuthorityKeyIdentifierExtension.create(publicKey);
+    const authorityKey = await AuthorityKeyIdentifierExtension.create(keys.publicKey);
     if (authorityKey.keyId !== own) throw new Error("caPrivateKeyPem is not the key of caCertPem");
     const publicKeyOfRequest = await request.publicKey.export();
     const certificate = await X509CertificateGenerator.create({
@@ -172,8 +171,8 @@ export const locallySignedCert = certificateType({
       subject: request.subjectName,
       issuer: authority.subjectName,
       publicKey: publicKeyOfRequest,
-      signingKey: privateKey,
-      signingAlgorithm,
+      signingKey: keys.privateKey,
+      signingAlgorithm: signingAlgorithmOf(keys),
       extensions: [
         ...(await extensionsFor(publicKeyOfRequest)),
         ...(authority.getExtension(SubjectKeyIdentifierExtension) ? [authorityKey] : []),
@@ -181,6 +180,6 @@ export const locallySignedCert = certificateType({
         ...request.extensions.filter((extension) => extension instanceof SubjectAlternativeNameExtension),
       ],
     });
-    return { certificate, outputs: { caKeyAlgorithm: "ECDSA" } };
+    return { certificate, outputs: { caKeyAlgorithm: keyAlgorithmOf(keys) } };
   },
 });

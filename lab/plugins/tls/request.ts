@@ -1,6 +1,6 @@
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 import { type ResourceType } from "../resource-type";
-import { idOf, keysOf } from "./keys";
+import { idOf, keyAlgorithmOf, keysOf, signingAlgorithmOf } from "./keys";
 import { alternativeNames, checkSubject, nameOf } from "./names";
 import { pemOf } from "./pem";
 
@@ -9,13 +9,17 @@ export const certRequest: ResourceType = {
   required: ["privateKeyPem"],
   check: ({ subject }) => checkSubject(subject),
   async create(inputs) {
+    const keys = await keysOf(inputs.privateKeyPem);
     const request = await Pkcs10CertificateRequestGenerator.create({
       name: nameOf(inputs.subject),
-      keys: await keysOf(inputs.privateKeyPem),
-      signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+      keys,
+      signingAlgorithm: signingAlgorithmOf(keys),
       extensions: alternativeNames(inputs),
     });
     const certRequestPem = pemOf(request);
-    return { id: idOf(certRequestPem), outputs: { ...inputs, keyAlgorithm: "ECDSA", certRequestPem } };
+    return {
+      id: idOf(certRequestPem),
+      outputs: { ...inputs, keyAlgorithm: keyAlgorithmOf(keys), certRequestPem },
+    };
   },
 };

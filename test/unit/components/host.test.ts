@@ -13,6 +13,12 @@ describe("Host", () => {
       { ...exampleHost("192.0.2.12"), ssh: { user: "farm", port: 2222 } },
       { transformations: [noteOptions] },
     );
+    const registry = { address: "r:1", ca: "PEM\n", login: { username: "robot", password: "s3cret" } };
+    new Host(
+      "host3",
+      { ...exampleHost("192.0.2.13"), images: { mirror: "r:1", overrides: {}, registry } },
+      { transformations: [noteOptions] },
+    );
     host.image("ceph");
     host.image("ceph");
     expect(await valueOf(host.preparation)).toBe("output of host1-prepare");
@@ -45,6 +51,18 @@ describe("Host", () => {
     expect(options).toContain(`KnownHostsCommand=/bin/echo %H ${exampleHost("").hostKey}`);
     expect(options).toContain("StrictHostKeyChecking=yes");
     expect(await names(opts.dependsOn)).toEqual(["host2-prepare"]);
+  });
+
+  it("trusts the mirror's authority, and logs in as the provider does", async () => {
+    const { inputs: prepare } = await find("command:remote:Command", "host3-prepare");
+    expect(prepare.stdin).toContain("registry='r:1'\nregistry_ca='PEM\n'");
+    expect(prepare.stdin).not.toContain("s3cret");
+    const { inputs, secrets } = await find("pulumi:providers:docker", "host3-docker");
+    expect(JSON.parse(inputs.registryAuth)).toEqual([
+      { address: "r:1", username: "robot", password: "s3cret" },
+    ]);
+    expect(secrets).toContain("registryAuth");
+    expect((await find("pulumi:providers:docker", "host1-docker")).inputs.registryAuth).toBeUndefined();
   });
 
   it("pulls an image once, through its own provider, and leaves it there", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applicationImage, catalog, imageReference } from "../../../components/images";
+import { applicationImage, below, catalog, imageReference } from "../../../components/images";
 import { opensshOptions } from "../../../components/hosts/ssh";
 
 describe("imageReference", () => {
@@ -19,6 +19,28 @@ describe("imageReference", () => {
     expect(imageReference("ceph", { mirror: "m:5000", overrides: { ceph: "lab/ceph:16" } })).toBe(
       "m:5000/lab/ceph:16",
     );
+  });
+});
+
+describe("digests of the stack", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const digests = { "docker.io/shop:1": digest, "lab/ceph:16": digest };
+
+  it("go behind the tags that they are of, below the mirror too", () => {
+    const sources = { mirror: "m:5000", overrides: { ceph: "lab/ceph:16" }, digests };
+    expect(imageReference("ceph", sources)).toBe(`m:5000/lab/ceph:16@${digest}`);
+    expect(imageReference("pause", sources)).toBe(`m:5000/${catalog.pause.reference}`);
+    expect(applicationImage("docker.io/shop:1", sources)).toBe(`m:5000/docker.io/shop:1@${digest}`);
+    expect(applicationImage("m:5000/docker.io/shop:1", sources)).toBe(`m:5000/docker.io/shop:1@${digest}`);
+    expect(applicationImage("docker.io/shop:2", { overrides: {}, digests })).toBe("docker.io/shop:2");
+  });
+});
+
+describe("a registry with a port", () => {
+  it("is a part of a path below the mirror", () => {
+    expect(below("m:5000/all", "r.example:5000/shop:1")).toBe("m:5000/all/r.example_5000/shop:1");
+    expect(below("m:5000", "shop:1")).toBe("m:5000/shop:1");
+    expect(below(undefined, "r.example:5000/shop:1")).toBe("r.example:5000/shop:1");
   });
 });
 

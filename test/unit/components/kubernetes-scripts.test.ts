@@ -10,6 +10,8 @@ import { invitationScript } from "../../../components/kubernetes/invitation";
 import { kubeconfigScript } from "../../../components/kubernetes/kubeconfig";
 import { initScript, joinScript, type MemberArgs } from "../../../components/kubernetes/member";
 import { nodeScript } from "../../../components/kubernetes/node";
+import { programsScript } from "../../../components/kubernetes/programs";
+import { hostsToml, registryScript } from "../../../components/kubernetes/registry";
 import { snapshotProgram, snapshotsScript } from "../../../components/kubernetes/snapshots";
 import { drainScript, returnScript, upgradeScript } from "../../../components/kubernetes/upgrade";
 import { shell } from "./shell";
@@ -43,6 +45,8 @@ const config = {
 };
 const joining = { endpoint: "192.0.2.11:6443", caHash: "sha256:CA", token: "abc.SECRET", takesPods: false };
 
+const login = { username: "robot$it's", password: 'a"b\\c' };
+
 describe("every script", () => {
   it.each([
     [
@@ -55,6 +59,7 @@ describe("every script", () => {
         kubelet: {},
       }),
     ],
+    ["registry", registryScript({ hostName: "it's", address: "r:1", ca: "it's", login })],
     ["init", initScript(member, config, true)],
     ["join", joinScript(member, joining)],
     ["upgrade of the first", upgradeScript(member, "first", config)],
@@ -409,5 +414,60 @@ esac`,
     fake("etcdctl", "exit 1");
     expect(save(2).status).not.toBe(0);
     expect(saved().join("")).toBe("");
+  });
+});
+
+describe("the stack's registry on a node", () => {
+  const script = (address: string, ca?: string) =>
+    registryScript({ hostName: "a", address, ca, login }).replaceAll("/etc/", `${folder}/etc/`);
+  const file = (path: string) => readFileSync(join(folder, "etc", path), "utf8");
+
+  it("is known to containerd and curl, by its authority and with its login", () => {
+    expect(sh(script("r:1", "PEM\n"))).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: "access to r:1: written\n",
+    });
+    expect(file("containerd/certs.d/r:1/ca.crt")).toBe("PEM\n");
+    const basic = Buffer.from(`${login.username}:${login.password}`).toString("base64");
+    expect(file("containerd/certs.d/r:1/hosts.toml")).toBe(`server = "https://r:1"
+
+[host."https://r:1"]
+  capabilities = ["pull", "resolve"]
+  ca = "${folder}/etc/containerd/certs.d/r:1/ca.crt"
+[host."https://r:1".header]
+  Authorization = "Basic ${basic}"
+`);
+    expect(file("farmstack/registries/r:1")).toContain(`user = "robot$it's:a\\"b\\\\c"\n`);
+    expect(sh(script("r:1", "PEM\n")).stdout).toBe("access to r:1: unchanged\n");
+  });
+
+  it("takes the place of the one before, whose login goes", () => {
+    expect(sh(script("r:2")).stdout).toBe("access to r:1: removed\naccess to r:2: written\n");
+    for (const gone of ["containerd/certs.d/r:1/hosts.toml", "farmstack/registries/r:1"])
+      expect(existsSync(join(folder, "etc", gone))).toBe(false);
+    expect(file("containerd/certs.d/r:2/hosts.toml")).not.toContain("ca =");
+  });
+
+  it("may be one without a login", () => {
+    expect(hostsToml({ address: "r:1" })).not.toContain("Authorization");
+  });
+
+  it("has the nodes' programs as well: curl gets the login for this address only", () => {
+    const unpack = (url: string) =>
+      programsScript("a", "1.34.1", { binaries: { url, sha256: "0".repeat(64) } }).replaceAll(
+        "/etc/farmstack",
+        `${folder}/etc/farmstack`,
+      );
+    fake("kubeadm", "exit 1");
+    fake("systemd-detect-virt", "exit 1");
+    fake("curl", `echo "$2" >"${folder}/config"; exit 7`);
+    const configFor = (url: string) => {
+      sh(`${unpack(url)}\ninstall_kubeadm`);
+      return take("config").trim();
+    };
+    expect(configFor("https://r:2/v2/x")).toBe(`${folder}/etc/farmstack/registries/r:2`);
+    expect(configFor("https://r:3/v2/x")).toBe("/dev/null");
+    expect(configFor("http://r:2/v2/x")).toBe("/dev/null");
   });
 });

@@ -100,3 +100,21 @@ describe("limits", () => {
     expect(podSecurityVersion(undefined)).toBe("latest");
   });
 });
+
+describe("a namespace on nodes without a login for the registry", () => {
+  it("has it as a Secret, which its pods are pulled with", async () => {
+    await startMocks();
+    const { PlatformNamespace } = await import("../../../components/namespace");
+    const registry = { address: "r:1", login: { username: "robot", password: "s3cret" } };
+    const provider = new Provider("other", { kubeconfig: "k" });
+    new PlatformNamespace("away", { environment: "TEST", registry }, { provider });
+    const { inputs, secrets } = await find(kubernetes("core/v1:Secret"), "away-registry");
+    expect(inputs.type).toBe("kubernetes.io/dockerconfigjson");
+    expect(JSON.parse(inputs.stringData[".dockerconfigjson"])).toEqual({
+      auths: { "r:1": { auth: Buffer.from("robot:s3cret").toString("base64") } },
+    });
+    expect(secrets).toEqual(["stringData"]);
+    const { inputs: account } = await find(kubernetes("core/v1:ServiceAccountPatch"), "away-default-account");
+    expect(account.imagePullSecrets).toEqual([{ name: inputs.metadata.name }]);
+  });
+});

@@ -46,7 +46,16 @@ export function completeSettings() {
       sshMaxStartups: "50",
       sshMaxSessions: 10,
     },
-    images: { mirror: "registry.example.com:5000/mirror", overrides: { ceph: "example/ceph:20.2.5" } },
+    images: {
+      mirror: "registry.example.com:5000/mirror",
+      overrides: { ceph: "example/ceph:20.2.5" },
+      digests: { "example/ceph:20.2.5": `sha256:${"0".repeat(64)}` },
+      registry: {
+        ca: "~/registry/ca.crt",
+        username: "robot$farmstack",
+        passwordFile: "~/registry/password",
+      },
+    },
     ceph: {
       publicNetwork: "192.0.2.0/24",
       clusterNetwork: "198.51.100.0/24",
@@ -173,8 +182,100 @@ export function completeSettings() {
       webhookFile: "~/.config/farmstack/webhook",
       rotation: { elastic: 1, kibana_system: 2, writer: 3, reader: 4, keeper: 5 },
     },
+    harbor: completeHarbor(),
     dataDirectory: "/srv/farmstack",
     protectData: false,
+  };
+}
+
+/** A Harbor with every setting that there is; a bucket in the place of a directory. */
+function completeHarbor() {
+  return {
+    host: "host2",
+    hostname: "registry.example.com",
+    version: "2.14.4",
+    ports: { https: 8443, http: 8080, metrics: 9091 },
+    tls: { certificateFile: "~/registry.crt", keyFile: "~/registry.key", caFile: "~/ca.crt" },
+    storage: {
+      s3: {
+        bucket: "images",
+        region: "eu-1",
+        endpoint: "https://objects.example.com",
+        prefix: "harbor/layers",
+        accessKey: "ACCESS",
+        secretKeyFile: "~/bucket.key",
+      },
+    },
+    database: {
+      host: "db.example.com",
+      port: 5433,
+      name: "harbor",
+      user: "harbor",
+      passwordFile: "~/db.password",
+      sslMode: "verify-full",
+    },
+    cache: { address: "192.0.2.50:6379", user: "harbor", passwordFile: "~/cache.password", tls: true },
+    scanner: {
+      databaseRepository: "registry.example.com/trivy/trivy-db",
+      javaDatabaseRepository: "registry.example.com/trivy/trivy-java-db",
+      skipUpdate: true,
+      offline: true,
+      ignoreUnfixed: true,
+    },
+    jobWorkers: 4,
+    memoryMiB: { core: 2048, scanner: 4096 },
+    trustedCaFiles: ["~/objects-ca.crt"],
+    rotation: 1,
+    registries: [
+      {
+        name: "hub",
+        type: "docker-hub",
+        url: "https://hub.docker.com",
+        user: "farm",
+        passwordFile: "~/hub.token",
+        insecure: false,
+      },
+    ],
+    projects: [
+      {
+        name: "shop",
+        public: true,
+        quotaGiB: 50,
+        scan: true,
+        blockFrom: "critical",
+        retention: {
+          schedule: "0 0 2 * * *",
+          rules: [
+            { repositories: "shop/**", tags: "v*", latest: 10 },
+            { repositories: "**", tags: "**", days: 30 } as object,
+          ],
+        },
+        immutableTags: ["v*"],
+      },
+      {
+        name: "hub",
+        public: false,
+        scan: false,
+        blockFrom: "none",
+        cacheOf: "hub",
+        immutableTags: [],
+      } as object,
+    ],
+    robots: [{ name: "jenkins", projects: ["shop", "hub"], access: "push", days: 90, rotation: 2 }],
+    replications: [
+      {
+        name: "backup",
+        direction: "push",
+        registry: "hub",
+        repositories: "shop/**",
+        tags: "v*",
+        into: "copies",
+        schedule: "event",
+        override: false,
+      },
+    ],
+    garbageCollection: { schedule: "0 0 4 * * 0", untagged: true },
+    scanAll: { schedule: "0 0 5 * * 0" },
   };
 }
 

@@ -31,6 +31,14 @@ describe("uploadArchive", () => {
     expect(await tar(archive, "-xO", "etc/ceph/ceph.conf")).toBe("fsid = grün\n");
   });
 
+  it("gives a file to a user and a group by their numbers", async () => {
+    const file = { file: "/etc/key", content: "x", permissions: "0400", owner: "10000", group: "999" };
+    expect(await tar(uploadArchive([file]), "-tv", "--numeric-owner")).toMatch(/^-r-------- 10000\/999 /);
+    expect(() => uploadArchive([{ ...file, owner: "harbor" }])).toThrow(
+      "takes numbers alone as owner, not harbor",
+    );
+  });
+
   it("takes long paths, and names one that is too long", async () => {
     const long = `${"/directory-name".repeat(9)}/${"f".repeat(90)}`;
     expect(await tar(uploadArchive([{ file: long, content: "x" }]), "-t")).toBe(`${long.slice(1)}\n`);

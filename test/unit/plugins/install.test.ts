@@ -10,6 +10,7 @@ const installed = [
   "resource-command-v1.2.1/pulumi-resource-command",
   "resource-docker-v5.2.0/pulumi-resource-docker",
   "resource-kubernetes-v4.34.2/pulumi-resource-kubernetes",
+  "resource-pulumi-nodejs-v3.230.0/pulumi-resource-pulumi-nodejs",
   "resource-tls-v5.6.1/pulumi-resource-tls",
 ];
 
@@ -27,7 +28,7 @@ test("installed plugins start, tell their port, and end with the engine; a secon
 }, 30_000);
 
 async function startAndEnd(file: string): Promise<void> {
-  const plugin: ChildProcess = spawn(file, { stdio: ["pipe", "pipe", "inherit"] });
+  const plugin: ChildProcess = spawn(file, ["127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(plugin, "exit");
   const [port] = await once(plugin.stdout!, "data");
   expect(String(port)).toMatch(/^[0-9]+\n$/);

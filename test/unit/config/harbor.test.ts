@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { harborContentsOf, harborOf, validate } from "../../../config";
+import { faultsOf } from "../../../config/validate";
+import { completeSettings, smallestSettings } from "./samples";
+
+type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+const faults = (change: (harbor: Json) => void) => {
+  const settings = completeSettings();
+  change(settings.harbor);
+  return faultsOf(settings, "test").map(({ path, problem }) => `${path}: ${problem}`);
+};
+
+describe("faults of harbor", () => {
+  it.each<[string, (harbor: Json) => void, string[]]>([
+    [
+      "a host that is none",
+      (h) => (h.host = "host9"),
+      ['harbor.host: "host9" is not one of the hosts (host1, host2, host3)'],
+    ],
+    ["no name", (h) => delete h.hostname, ["harbor.hostname: missing"]],
+    [
+      "a misspelled name",
+      (h) => {
+        h.hostnam = h.hostname;
+        delete h.hostname;
+      },
+      ["harbor.hostnam: unknown key, did you mean hostname?"],
+    ],
+    [
+      "an address as its name",
+      (h) => (h.hostname = "192.0.2.11"),
+      ["harbor.hostname: expected a DNS name with a dot, such as registry.example.com"],
+    ],
+    [
+      "a bad release",
+      (h) => (h.version = "2.15.3"),
+      ["harbor.version: 2.15.3 is a bad release, taken back by its project: use 2.15.4, or stay with 2.14"],
+    ],
+    ["a port twice", (h) => (h.ports = { http: 443 }), ["harbor.ports.http: is already the port of https"]],
+    [
+      "two storages",
+      (h) => (h.storage.directory = "/srv/x"),
+      ["harbor.storage: expected either directory or s3"],
+    ],
+    [
+      "an unknown registry",
+      (h) => (h.projects[1].cacheOf = "hubb"),
+      ['harbor.projects[1].cacheOf: harbor.registries has no "hubb", did you mean hub?'],
+    ],
+    [
+      "an unknown project",
+      (h) => (h.robots[0].projects = ["*", "x"]),
+      ['harbor.robots[0].projects[1]: harbor.projects has no "x", there are: shop, hub'],
+    ],
+    [
+      "a name twice",
+      (h) => h.robots.push({ ...h.robots[0] }),
+      ['harbor.robots[1].name: "jenkins" is already the name of robots[0]'],
+    ],
+    [
+      "an event that nobody hears",
+      (h) => (h.replications[0].direction = "pull"),
+      [
+        "harbor.replications[0].schedule: event is for push: Harbor hears nothing of what changes in another registry",
+      ],
+    ],
+    [
+      "five fields of cron",
+      (h) => (h.garbageCollection.schedule = "0 3 * * 0"),
+      [
+        "harbor.garbageCollection.schedule: expected six fields of cron with seconds in front, such as 0 0 3 * * *",
+      ],
+    ],
+    [
+      "scans without a scanner",
+      (h) => delete h.scanner,
+      [
+        "harbor.projects[0].scan: needs harbor.scanner",
+        "harbor.projects[0].blockFrom: needs harbor.scanner",
+        "harbor.scanAll: needs harbor.scanner",
+      ],
+    ],
+    [
+      "a rule of two minds",
+      (h) => (h.projects[0].retention.rules[0].days = 3),
+      ["harbor.projects[0].retention.rules[0]: expected either latest or days"],
+    ],
+  ])("%s", (_, change, expected) => {
+    expect(faults(change)).toEqual(expected);
+  });
+
+  it("none without it", () => {
+    expect(validate({ ...smallestSettings(), harbor: {} }).harbor.host).toBeUndefined();
+  });
+});
+
+describe("arguments of Harbor", () => {
+  const folder = mkdtempSync(join(tmpdir(), "farmstack-test-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it("have what is in the files", () => {
+    const raw = completeSettings();
+    const { harbor } = raw;
+    harbor.tls = {
+      certificateFile: file("crt", "CRT"),
+      keyFile: file("key", "KEY"),
+      caFile: file("ca", "CA"),
+    };
+    harbor.storage.s3.secretKeyFile = file("bucket", "BUCKET\n");
+    harbor.database.passwordFile = file("db", "DB\n");
+    harbor.cache.passwordFile = file("cache", "CACHE\n");
+    harbor.registries[0]!.passwordFile = file("hub", "HUB\n");
+    harbor.trustedCaFiles = [file("trusted", "TRUSTED")];
+    const settings = validate(raw).harbor;
+    expect(harborOf(settings)).toMatchObject({
+      hostname: "registry.example.com",
+      ports: { https: 8443, http: 8080 },
+      metricsPort: 9091,
+      tls: { certificate: "CRT", key: "KEY", ca: "CA" },
+      storage: { bucket: "images", secretKey: "BUCKET" },
+      database: { user: "harbor", password: "DB" },
+      cache: { address: "192.0.2.50:6379", password: "CACHE" },
+      trustedCas: ["TRUSTED"],
+    });
+    expect(JSON.stringify(harborOf(settings))).not.toContain("File");
+    expect(harborContentsOf(settings).registries).toMatchObject([{ name: "hub", password: "HUB" }]);
+  });
+
+  it("name a file that can't be read", () => {
+    const { harbor } = validate(completeSettings());
+    expect(() =>
+      harborContentsOf({ ...harbor, registries: [{ ...harbor.registries[0]!, passwordFile: "/nowhere" }] }),
+    ).toThrow("harbor: /nowhere can't be read: ENOENT");
+  });
+});
