@@ -26,6 +26,8 @@ export interface MachineFacts {
   privateKeyFile: string;
   /** Salt of the state. */
   salt: string;
+  /** How the lab's registry is reached. */
+  registry: { ca: string; username: string; passwordFile: string };
   /** Where Kubernetes is to be had, when the stack has a cluster. */
   kubernetes?: Omit<KubernetesSource, "version">;
 }
@@ -36,7 +38,7 @@ export interface MachineFacts {
  */
 export function renderLabStack(
   tree: string,
-  { hosts, privateKeyFile, salt, kubernetes }: MachineFacts,
+  { hosts, privateKeyFile, salt, registry, kubernetes }: MachineFacts,
 ): string {
   const document = parseDocument(tree);
   const declared = (document.toJS() as { config: { "farmstack:hosts": { name: string }[] } }).config[
@@ -47,6 +49,11 @@ export function renderLabStack(
     if (known) document.setIn(["config", "farmstack:hosts", index, "hostKey"], known.hostKey);
   });
   document.setIn(["config", "farmstack:ssh", "privateKeyFile"], privateKeyFile);
+  const { ca, username, passwordFile } = registry;
+  document.setIn(
+    ["config", "farmstack:images", "registry"],
+    document.createNode({ ca, username, passwordFile }),
+  );
   if (kubernetes) {
     const { binaries, imageRepository, imageTags } = kubernetes;
     const settings = { source: { binaries }, imageRepository, imageTags };

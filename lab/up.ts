@@ -27,21 +27,21 @@ export async function labUp(file: string = treeFile): Promise<void> {
   let engine: Engine | undefined;
   const memory = watchMemory(async () => (engine ? labContainerIds(engine) : []));
 
-  const [workspace, { hosts, kubernetes }] = await Promise.all([
+  const [workspace, { hosts, registry, kubernetes }] = await Promise.all([
     step("toolchain", openLabWorkspace),
     (async () => {
       const found = (engine = await step("container engine", ensureDocker));
-      const hosts = await step("hosts", () => ensureHosts(found));
+      const { hosts, registry } = await step("hosts", () => ensureHosts(found));
       const kubernetes = wantsKubernetes(tree)
         ? await step("Kubernetes", () => publishKubernetes(found))
         : undefined;
       if (wantsApplications(tree)) await step("applications", () => publishApplications(found));
       if (wantsLogging(tree)) await step("logging", () => publishLogging(found));
-      return { hosts, kubernetes };
+      return { hosts, registry, kubernetes };
     })(),
   ]);
   const salt = await workspace.ensureStack(labStack.project, labStack.name);
-  await writeLabStack(tree, { hosts, salt, kubernetes });
+  await writeLabStack(tree, { hosts, salt, registry, kubernetes });
 
   const up = ["up", "--stack", labStack.name, "--yes", "--skip-preview", "--non-interactive"];
   await step("pulumi up", () => workspace.pulumi(completeArguments(up, labStackFile), { output: "inherit" }));

@@ -9,6 +9,7 @@ import { ensureKey, hostKeyFile } from "./keys";
 import { ensureNetwork } from "./network";
 import { waitForHost } from "./ready";
 import { ensureRegistry, publish } from "./registry";
+import { type RegistryFiles } from "./registry-access";
 
 export { labHosts, registryAddress } from "./addresses";
 export { assertLabRoute } from "./route";
@@ -17,15 +18,18 @@ export { assertLabRoute } from "./route";
  * Brings up what is missing of the lab's machines: images, network, the registry with the stack's images, three hosts.
  * What is there stays as it is; a host that stopped is started.
  */
-export async function ensureHosts(engine: Engine): Promise<LabHost[]> {
+export async function ensureHosts(engine: Engine): Promise<{ hosts: LabHost[]; registry: RegistryFiles }> {
   const images = await ensureImages(engine);
   await ensureKey(labKeyFile);
   await ensureNetwork(engine);
-  const [hosts] = await Promise.all([
+  const [hosts, registry] = await Promise.all([
     step("Hosts: boot", (note) => Promise.all(labHosts.map((host) => up(engine, host, images.host, note)))),
-    ensureRegistry(engine, images.registry).then(() => publish(engine, "ceph")),
+    ensureRegistry(engine, images.registry).then(async (files) => {
+      await publish(engine, "ceph");
+      return files;
+    }),
   ]);
-  return hosts;
+  return { hosts, registry };
 }
 
 async function up(

@@ -1,6 +1,7 @@
 import { registryAddress, registryUpload } from "../hosts/addresses";
 import { type Engine } from "../docker";
 import { publish } from "../hosts/registry";
+import { readRegistryAccess } from "../hosts/registry-access";
 import { nodeArchive } from "./archive";
 import { ensureBlob } from "./blob";
 import { imageRepository, imageTags, kubernetesImages } from "./images";
@@ -21,11 +22,17 @@ export interface KubernetesSource {
 export async function publishKubernetes(engine: Engine): Promise<KubernetesSource> {
   for (const { repo, tag, image } of kubernetesImages) await publish(engine, image, { repo, tag });
   const { file, sha256 } = await nodeArchive();
-  const path = await ensureBlob(registryUpload, `${imageRepository}/node`, file, sha256);
+  const path = await ensureBlob(
+    await readRegistryAccess(),
+    registryUpload,
+    `${imageRepository}/node`,
+    file,
+    sha256,
+  );
   return {
     version: versions.kubernetes,
     imageRepository: `${registryAddress}/${imageRepository}`,
     imageTags,
-    binaries: { url: `http://${registryAddress}${path}`, sha256 },
+    binaries: { url: `https://${registryAddress}${path}`, sha256 },
   };
 }

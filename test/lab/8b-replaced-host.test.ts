@@ -22,7 +22,7 @@ describe("a machine that dies", () => {
     const engine = await ensureDocker();
     await engine.client.getContainer(containerName("host2")).remove({ force: true, v: true });
     for (const file of [hostKeyFile("host2"), `${hostKeyFile("host2")}.pub`]) await rm(file);
-    const hosts = await ensureHosts(engine);
+    const { hosts, registry } = await ensureHosts(engine);
     const { encryptionsalt } = parse(await readFile(labStackFile, "utf8")) as { encryptionsalt: string };
     // The cluster may need two minutes to notice.
     const away = `timeout 20 sh -c "echo while-host2-is-away >${mounted}/away" && cat ${mounted}/away`;
@@ -31,6 +31,7 @@ describe("a machine that dies", () => {
 
     await writeLabStack(await readFile(treeFile, "utf8"), {
       hosts,
+      registry,
       salt: encryptionsalt,
       kubernetes: await publishKubernetes(engine),
     });

@@ -6,6 +6,8 @@ import { parseDocument } from "yaml";
 import { catalog, type ImageName } from "../../components/images";
 import { type Engine, ensureDocker } from "../../lab/docker";
 import { registryUpload } from "../../lab/hosts/addresses";
+import { push } from "../../lab/hosts/registry";
+import { readRegistryAccess } from "../../lab/hosts/registry-access";
 import { followBuild } from "../../lab/images/build";
 import { treeFile } from "../../lab/stack-file";
 import { lab, pulumi } from "./lab";
@@ -27,17 +29,16 @@ async function canBeHad(engine: Engine): Promise<boolean> {
 }
 
 /** Puts them into the lab's registry, under the path at which the mirror is asked for them. */
-async function publishOfficial({ client, ...engine }: Engine): Promise<void> {
+async function publishOfficial(engine: Engine): Promise<void> {
+  const { client } = engine;
+  const access = await readRegistryAccess();
   for (const name of names) {
     const { reference } = catalog[name];
-    await followBuild({ client, ...engine }, await client.pull(reference));
+    await followBuild(engine, await client.pull(reference));
     const [, repo = "", tag = ""] = /^(.+):([^:/]+)$/.exec(reference) ?? [];
     const upload = `${registryUpload}/${repo}`;
     await client.getImage(reference).tag({ repo: upload, tag });
-    await followBuild(
-      { client, ...engine },
-      await client.getImage(`${upload}:${tag}`).push({ authconfig: {} }),
-    );
+    await push(engine, `${upload}:${tag}`, access);
   }
 }
 

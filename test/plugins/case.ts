@@ -44,6 +44,8 @@ export interface Place {
   privateKeyFile: string;
   /** Image that all containers are made of, by each of its names in the lab's registry. */
   image: { tag: string; digest: string; otherTag: string };
+  /** Login for that registry. */
+  registry: { address: string; username: string; password: string };
 }
 
 /** Texts that must not be anywhere but where they are sent. */

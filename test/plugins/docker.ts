@@ -15,12 +15,16 @@ export const dockerBase = (place: Place): Declared[] => [
   },
 ];
 
-function provider(name: string, { address, privateKeyFile }: Place, hostKey: string): Declared {
+function provider(name: string, { address, privateKeyFile, registry }: Place, hostKey: string): Declared {
   const ssh = { user: "root", port: 22, privateKeyFile };
   return {
     class: "docker.Provider",
     name,
-    props: { host: `ssh://root@${address}`, sshOpts: opensshOptions(ssh, hostKey) },
+    props: {
+      host: `ssh://root@${address}`,
+      sshOpts: opensshOptions(ssh, hostKey),
+      registryAuth: [{ ...registry, password: secret(registry.password) }],
+    },
   };
 }
 

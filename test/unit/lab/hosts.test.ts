@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { reachableServers } from "../../../lab/hosts/host";
+import { readFileSync } from "node:fs";
+import { treeFile, renderLabStack } from "../../../lab/stack-file";
+import { parseStack } from "../../../tools/stack";
+import { exampleHostKey } from "../config/samples";
 import { routeDevice } from "../../../lab/hosts/route";
 
 describe("the route to a lab address", () => {
@@ -27,5 +31,20 @@ describe("name servers that a host can reach", () => {
   it("are none where the machine asks only itself", () => {
     expect(reachableServers("nameserver 127.0.0.53\nsearch example\n")).toBe("");
     expect(reachableServers("nameserver ::1\n")).toBe("");
+  });
+});
+
+describe("the lab's copy of the dev stack", () => {
+  it("has the way to the registry, and nothing that is insecure", () => {
+    const ca = "~/ca.crt";
+    const text = renderLabStack(readFileSync(treeFile, "utf8"), {
+      hosts: ["host1", "host2", "host3"].map((name) => ({ name, address: "", hostKey: exampleHostKey(1) })),
+      privateKeyFile: "/key",
+      salt: "v1:salt",
+      registry: { ca, username: "robot$lab", passwordFile: "/password" },
+    });
+    const { images, engine } = parseStack(text, "dev");
+    expect(images.registry).toEqual({ ca, username: "robot$lab", passwordFile: "/password" });
+    expect(engine.insecureRegistries).toEqual([]);
   });
 });
