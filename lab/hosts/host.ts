@@ -11,6 +11,7 @@ import { labKeyFile } from "../stack-file";
 import { containerName, labHosts, labLabel } from "./addresses";
 import { ensureContainer } from "./container";
 import { hostKeyFile } from "./keys";
+import { upstreamRegistries } from "./upstream";
 
 /** Folders of a host that need a real file system below them: an overlay can't carry another one. */
 const volumeFolders = ["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/etcd"];
@@ -30,7 +31,10 @@ export async function ensureHost(
         // An own root of control groups, as a machine has. Spread, for the type does not know it.
         ...{ CgroupnsMode: "private" },
         Tmpfs: { "/run": "", "/run/lock": "" },
-        ExtraHosts: labHosts.map(({ name, address }) => `${name}:${address}`),
+        ExtraHosts: [
+          ...labHosts.map(({ name, address }) => `${name}:${address}`),
+          ...upstreamRegistries().map((name) => `${name}:127.0.0.1`),
+        ],
         Mounts: volumeFolders.map((folder) => ({
           Type: "volume",
           Source: volumeName(host.name, folder),

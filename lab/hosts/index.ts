@@ -13,6 +13,7 @@ import { type RegistryFiles } from "./registry-access";
 
 export { labHosts, registryAddress } from "./addresses";
 export { assertLabRoute } from "./route";
+export { upstreamRegistries } from "./upstream";
 
 /**
  * Brings up what is missing of the lab's machines: images, network, the registry with the stack's images, three hosts.

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalog } from "../../components/images";
+import { registryAddress, upstreamRegistries } from "../../lab/hosts";
 import { type LabStatus } from "../../lab/status";
 import { projectRoot } from "../../lab/paths";
 import { anyCode, run } from "../../lab/run";
@@ -70,6 +72,25 @@ describe("the dev stack's Kubernetes", () => {
       nodes.map((name) => [name, true, false]),
     );
     expect(kubernetes?.dns.available).toBe(kubernetes?.dns.wanted);
+  });
+
+  it("came from the lab's registry and from nowhere else: the images' own registries lead nowhere", async () => {
+    const ours = new RegExp(`^${registryAddress.replaceAll(".", "\\.")}/`);
+    for (const node of nodes) {
+      for (const name of upstreamRegistries())
+        expect(await on(node, `getent ahosts ${name} | cut -d ' ' -f 1 | sort -u`)).toBe("127.0.0.1");
+      const pulled = await on(node, `timeout 30 docker pull ${catalog.ceph.reference} 2>&1 || echo FAILED`);
+      expect(pulled).toMatch(/refused[^]*FAILED/);
+      const running = "docker ps --quiet | xargs docker inspect --format '{{.Image}}' | sort -u";
+      const digests = await on(
+        node,
+        `${running} | xargs docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}'`,
+      );
+      for (const digest of digests.split(/\n+/)) expect(digest).toMatch(ours);
+      const names = (await on(node, "ctr --namespace k8s.io images ls --quiet")).split("\n");
+      expect(names.filter((name) => !name.startsWith("sha256:"))).not.toEqual([]);
+      for (const name of names) expect(name).toMatch(new RegExp(`${ours.source}|^sha256:`));
+    }
   });
 
   it("left Docker's containers alone", async () => {

@@ -5,6 +5,7 @@ import { treeFile, renderLabStack } from "../../../lab/stack-file";
 import { parseStack } from "../../../tools/stack";
 import { exampleHostKey } from "../config/samples";
 import { routeDevice } from "../../../lab/hosts/route";
+import { upstreamRegistries } from "../../../lab/hosts/upstream";
 
 describe("the route to a lab address", () => {
   it("is read from the answer of ip route get", () => {
@@ -16,6 +17,18 @@ describe("the route to a lab address", () => {
     expect(routeDevice("10.77.0.11 via 10.77.0.1 dev lab0 src 10.77.0.1 uid 0")).toBeUndefined();
     expect(routeDevice("local 10.77.0.11 dev lo src 10.77.0.11 uid 0")).toBe("lo");
     expect(routeDevice("")).toBeUndefined();
+  });
+});
+
+describe("the registries that lead nowhere on the lab's hosts", () => {
+  it("are those of all images, by the names of their servers, and not the lab's own", () => {
+    expect(upstreamRegistries()).toEqual([
+      "docker.elastic.co",
+      "registry-1.docker.io",
+      "ghcr.io",
+      "quay.io",
+      "registry.k8s.io",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackages } from "../../lab/docker/install";
 import { registryAddress } from "../../lab/hosts";
@@ -28,6 +29,15 @@ const logIn = (name: string) =>
     name,
     `docker --config ${login} login --username '${access.username}' --password-stdin ${registryAddress}`,
   );
+
+/** Ends when a stream has said it, or ends without. */
+async function untilPrinted(stream: Readable, words: RegExp): Promise<void> {
+  let text = "";
+  for await (const data of stream.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    text += String(data);
+    if (words.test(text)) return;
+  }
+}
 
 beforeAll(async () => {
   access = await readRegistryAccess();
@@ -122,7 +132,7 @@ describe("the images of the stack", () => {
   it("are copied into a mirror, with a line for each, also when a first run was killed", async () => {
     const file = await mirrored();
     const child = spawn(tsx, images("sync", file), { cwd: projectRoot, detached: true });
-    await new Promise((seen) => child.stderr.once("data", seen).once("end", seen)); // the first image is there
+    await untilPrinted(child.stderr, /^1\/4 .*: copied /m);
     if (child.exitCode === null) process.kill(-(child.pid as number), "SIGKILL");
     const { code, stderr, result } = await answer<SyncResult>(images("sync", file));
     expect(code, stderr).toBe(0);
