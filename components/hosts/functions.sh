@@ -23,20 +23,25 @@ family() {
   esac
 }
 
-# install_packages WHAT PACKAGE...: WHAT is for the messages.
+# install_packages WHAT PACKAGE...: WHAT is for the messages. Steps of a host that run side by side take turns.
 install_packages() {
   what=$1
   shift
-  case $family in
-    debian)
-      # A run that was cut may have left dpkg half way; configuring what is unpacked does nothing otherwise.
-      dpkg --configure -a >/dev/null
-      { apt-get -qq -o DPkg::Lock::Timeout=300 update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-        -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install "$@"; } >/tmp/farmstack-install.log 2>&1
-      ;;
-    rhel) dnf -q -y install "$@" >/tmp/farmstack-install.log 2>&1 ;;
-  esac || fail "$what: installing $* failed: $(tail -n 3 /tmp/farmstack-install.log | tr '\n' ' ')"
-  rm -f /tmp/farmstack-install.log
+  log=$(mktemp /tmp/farmstack-install.XXXXXX)
+  {
+    flock 9
+    case $family in
+      debian)
+        # A run that was cut may have left dpkg half way; configuring what is unpacked does nothing otherwise.
+        dpkg --configure -a
+        apt-get -qq -o DPkg::Lock::Timeout=300 update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+          -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install "$@"
+        ;;
+      rhel) dnf -q -y install "$@" ;;
+    esac
+  } 9>/run/farmstack-packages.lock >"$log" 2>&1 ||
+    fail "$what: installing $* failed: $(tail -n 3 "$log" | tr '\n' ' ')(more in $log)"
+  rm -f "$log"
 }
 
 installed() { command -v "$1" >/dev/null 2>&1; }
