@@ -1,16 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "yaml";
 import { catalog, type ImageName } from "../../components/images";
 import { type Engine, ensureDocker } from "../../lab/docker";
 import { registryUpload } from "../../lab/hosts/addresses";
 import { push } from "../../lab/hosts/registry";
 import { readRegistryAccess } from "../../lab/hosts/registry-access";
 import { followBuild } from "../../lab/images/build";
-import { treeFile } from "../../lab/stack-file";
-import { lab, pulumi } from "./lab";
+import { lab, pulumi, stackWithoutStorage } from "./lab";
 import { askStore, freshWord, linesWith, type LogStore, logStore, startPrinter, untilFound } from "./logging";
 
 const names = ["elasticsearch", "logstash", "kibana", "filebeat", "nginx"] satisfies ImageName[];
@@ -44,11 +42,7 @@ async function publishOfficial(engine: Engine): Promise<void> {
 
 /** The dev stack's log store with Logstash, Kibana and everything of Elastic's own, and not much else. */
 async function officialStack(): Promise<string> {
-  const document = parseDocument(await readFile(treeFile, "utf8"));
-  for (const key of ["kubernetes", "namespaces", "databases", "webApps"])
-    document.deleteIn(["config", `farmstack:${key}`]);
-  for (const key of ["osds", "metadataServers", "filesystems", "pools", "clients", "mounts"])
-    document.deleteIn(["config", "farmstack:ceph", key]);
+  const document = await stackWithoutStorage(["logging"]);
   for (const key of names) document.deleteIn(["config", "farmstack:images", "overrides", key]);
   const logging = (key: string) => ["config", "farmstack:logging", key];
   document.deleteIn(logging("repository"));

@@ -1,15 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseDocument } from "yaml";
 import { ensureDocker } from "../../lab/docker";
 import { assertLabRoute } from "../../lab/hosts";
 import { containerName } from "../../lab/hosts/addresses";
 import { builtModule } from "../../lab/kubernetes";
 import { run } from "../../lab/run";
-import { treeFile } from "../../lab/stack-file";
-import { lab, on, pulumi, waitFor } from "./lab";
+import { lab, on, pulumi, stackWithoutStorage, waitFor } from "./lab";
 
 const nodes = ["host1", "host2", "host3"];
 const endpoint = "10.77.0.100";
@@ -19,24 +17,13 @@ const endpoint = "10.77.0.100";
  * nothing that runs on the cluster.
  */
 async function threeControlPlanes(): Promise<string> {
-  const document = parseDocument(await readFile(treeFile, "utf8"));
-  for (const key of [
-    "osds",
-    "metadataServers",
-    "filesystems",
-    "managerModules",
-    "pools",
-    "clients",
-    "mounts",
-  ])
-    document.deleteIn(["config", "farmstack:ceph", key]);
+  const document = await stackWithoutStorage(["kubernetes"]);
+  document.deleteIn(["config", "farmstack:ceph", "managerModules"]);
   const kubernetes = (key: string) => ["config", "farmstack:kubernetes", key];
   document.setIn(kubernetes("controlPlane"), document.createNode(nodes));
   document.setIn(kubernetes("workers"), document.createNode([]));
   document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
   for (const key of ["snapshots", "storage", "metrics"]) document.deleteIn(kubernetes(key));
-  for (const key of ["namespaces", "databases", "webApps", "logging"])
-    document.deleteIn(["config", `farmstack:${key}`]);
   return document.toString();
 }
 

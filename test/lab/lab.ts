@@ -48,11 +48,24 @@ export async function changedStack(change: Change): Promise<string> {
   return file;
 }
 
+/** Settings of the dev stack that stand on its storage. */
+const aboveStorage = ["kubernetes", "namespaces", "databases", "webApps", "logging"];
+/** Settings of its Ceph beyond monitors and managers. */
+const storage = ["osds", "metadataServers", "filesystems", "pools", "clients", "mounts"];
+
+/** The tree's dev stack without what needs storage, but with these of its settings. */
+export async function stackWithoutStorage(kept: string[]): Promise<Document.Parsed> {
+  const document = parseDocument(await readFile(treeFile, "utf8"));
+  for (const key of aboveStorage.filter((key) => !kept.includes(key)))
+    document.deleteIn(["config", `farmstack:${key}`]);
+  for (const key of storage) document.deleteIn(["config", "farmstack:ceph", key]);
+  return document;
+}
+
 /** The tree's dev stack without what stands on its storage: a run of it is twice as quick. Gives the file's path. */
 export async function storageStack(): Promise<string> {
   const document = parseDocument(await readFile(treeFile, "utf8"));
-  for (const key of ["kubernetes", "namespaces", "databases", "webApps", "logging"])
-    document.deleteIn(["config", `farmstack:${key}`]);
+  for (const key of aboveStorage) document.deleteIn(["config", `farmstack:${key}`]);
   const file = join(tmpdir(), `farmstack-storage-${process.pid}.yaml`);
   await writeFile(file, document.toString());
   return file;

@@ -9,6 +9,8 @@ import { uploadArchive } from "./upload-archive";
 const pause = 250;
 /** Milliseconds in which a container that ends has "exited at once". */
 const settling = 1000;
+/** Milliseconds that the engine has to start it again, where its restart policy says so. */
+const backAgain = 5000;
 /** Seconds that the official plugin gives a container that it is attached to. */
 const attachTimeout = 20 * 60;
 
@@ -86,19 +88,23 @@ function whyUnhealthy({ Running, ExitCode, Health }: State, seconds: number): st
   return Health ? `was not healthy after ${seconds} s` : "has no healthcheck, which wait: true needs";
 }
 
-/** A container that ends right after its start is a fault, unless the program says `mustRun: false`. */
+/**
+ * A container that ends right after its start is a fault, unless the program says `mustRun: false`. One that is started again
+ * by its restart policy may do so once: a daemon that crashed at its first start serves as well as another.
+ */
 async function untilSettled(
   container: Docker.Container,
   inputs: Properties,
   context: Context,
 ): Promise<void> {
-  const state = await look(
-    container,
-    context,
-    settling / 1000,
-    (state) => !state.Running || state.Restarting,
-  );
-  if (!state.Running || state.Restarting)
+  const settled = () =>
+    look(container, context, settling / 1000, (state) => !state.Running || state.Restarting);
+  let state = await settled();
+  if (!hasEnded(state, inputs) && !isUp(state)) {
+    await look(container, context, backAgain / 1000, isUp);
+    state = await settled();
+  }
+  if (!isUp(state))
     throw await failure(container, inputs, context, [`ended at once with exit code ${state.ExitCode}`]);
 }
 
@@ -112,6 +118,7 @@ type State = Docker.ContainerInspectInfo["State"];
 
 const isStarting = ({ Health, Running }: State) =>
   !Running || (Health !== undefined && Health.Status !== "healthy");
+const isUp = ({ Running, Restarting }: State) => Running && !Restarting;
 /** Ended for good: a restart policy would bring it back. */
 const hasEnded = ({ Running, Restarting }: State, { restart }: Properties) =>
   !Running && !Restarting && restart === "no";

@@ -115,6 +115,19 @@ describe("create", () => {
     expect(message).toContain("container web ended at once with exit code 7\nIt wrote nothing to its log.");
   });
 
+  it("takes one that its restart policy brought back after a first crash, and none that crashes again", async () => {
+    const inputs = complete({ mustRun: true, restart: "unless-stopped" });
+    let looks = 0;
+    const crashed = { Running: true, Restarting: true, Status: "restarting", ExitCode: 134 };
+    daemon.onStart = () => (++looks === 2 ? crashed : { Running: true, Status: "running" });
+    await container.create(inputs, context);
+    expect(looks).toBeGreaterThan(3);
+
+    daemon.containers.length = 0;
+    daemon.onStart = () => (++looks % 3 === 0 ? crashed : { Running: true, Status: "running" });
+    expect((await failure(container.create(inputs, context))).message).toContain("exit code 134");
+  });
+
   it("stops waiting when the run is cancelled", async () => {
     daemon.onStart = () => health("starting");
     setTimeout(() => cancel.abort(), 100);
