@@ -1,5 +1,7 @@
+import { lookup } from "node:dns/promises";
 import { stat } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { expandHome } from "../../components/hosts/ssh";
 import { sshOf, type StackSettings } from "../../config";
@@ -22,7 +24,7 @@ export async function examineMachine(
     ssh(),
     pulumiAndPlugins(pulumi),
     ...(settings ? keyFiles(settings).map(keyFile) : []),
-    settings ? agent(settings) : [],
+    ...(settings ? [agent(settings), skopeo(settings), harborName(settings)] : []),
   ]);
   return results.flat().map((result) => ({ where: thisMachine, ...result }));
 }
@@ -146,4 +148,53 @@ async function agent(settings: StackSettings): Promise<Result[]> {
         ),
       ]
     : [ok("agent", `${keys.trim().split("\n").length} keys`)];
+}
+
+/** Asked for only where images have to get into a mirror. */
+async function skopeo({ images }: StackSettings): Promise<Result[]> {
+  return images.mirror === undefined ? [] : [skopeoVersion(await printedBy("skopeo", ["--version"]))];
+}
+
+/** Pure. `printed` by `skopeo --version`; undefined: there is none. */
+export function skopeoVersion(printed: string | undefined): Result {
+  const install = "install skopeo 1.8 or newer";
+  if (printed === undefined)
+    return warning("skopeo", "is not installed: no image gets into the mirror from here", install);
+  const version = /version (\d+\.\d+(\.\d+)?)/.exec(printed)?.[1];
+  if (version === undefined) return warning("skopeo", `${printed.trim()} names no version`, install);
+  return atLeast(version, "1.8")
+    ? ok("skopeo", version)
+    : warning("skopeo", `${version}, and images:sync and images:pin need 1.8 or newer`, install);
+}
+
+async function harborName({ harbor, hosts }: StackSettings): Promise<Result[]> {
+  const host = hosts.find(({ name }) => name === harbor.host);
+  if (!host || harbor.hostname === undefined) return [];
+  const found = await lookup(harbor.hostname, { all: true }).catch(() => []);
+  return [
+    nameLeads(
+      harbor.hostname,
+      host,
+      found.map(({ address }) => address),
+    ),
+  ];
+}
+
+/**
+ * Pure. Clients look Harbor up by its name; `pulumi up` does without. A name that leads to another address may be right:
+ * a balancer, or the host seen from elsewhere.
+ */
+export function nameLeads(
+  hostname: string,
+  { name, address }: { name: string; address: string },
+  found: string[],
+): Result {
+  const said = found.length === 0 ? "leads nowhere from here" : `leads to ${found.join(", ")}`;
+  return found.length > 0 && (isIP(address) === 0 || found.includes(address))
+    ? ok("Harbor's name", `${hostname} ${said}`)
+    : warning(
+        "Harbor's name",
+        `${hostname} ${said}, and Harbor is on ${name}`,
+        `have ${hostname} lead to ${address} in the DNS of all that push and pull`,
+      );
 }
