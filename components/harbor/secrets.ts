@@ -80,13 +80,6 @@ export function createSecrets(
     registryHttp: text("registry-http-secret", 32),
     csrf: text("csrf-key", 32),
     reload: text("reload-key", 16),
-    // Of a name, so no password; it is told with the secrets all the same.
-    scannerRobotPrefix: pulumi.secret(
-      new random.RandomString(
-        `${name}-scanner-robot-prefix`,
-        { length: 8, special: false, keepers },
-        { parent },
-      ).result,
-    ),
+    scannerRobotPrefix: text("scanner-robot-prefix", 16),
   };
 }

@@ -48,6 +48,19 @@ export function releaseOf(version: string): Release {
   };
 }
 
+/** Every image that is a part of Harbor in some version. */
+export const harborImages: ImageName[] = [
+  ...(["harborCore", "harborPortal", "harborJobservice", "harborRegistry", "harborRegistryctl"] as const),
+  ...([
+    "harborDatabase",
+    "harborValkey",
+    "harborRedis",
+    "harborProxy",
+    "harborTrivy",
+    "harborExporter",
+  ] as const),
+];
+
 /** The image of each part in a version. */
 export const imagesOf = ({ cache }: Pick<Release, "cache">): Record<PartName, ImageName> => ({
   database: "harborDatabase",

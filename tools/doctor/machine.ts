@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { stat } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
@@ -43,8 +42,8 @@ async function versionOf(program: string, args: string[], install: string): Prom
 }
 
 /** What a program printed; undefined when there is none, or it failed. */
-async function printedBy(program: string, args: string[]): Promise<string | undefined> {
-  const result = await run(program, args, { cwd: projectRoot, allow: anyCode, timeout: 60_000 }).catch(
+async function printedBy(program: string, args: string[], timeout = 60_000): Promise<string | undefined> {
+  const result = await run(program, args, { cwd: projectRoot, allow: anyCode, timeout }).catch(
     () => undefined,
   );
   return result?.code === 0 ? result.stdout || result.stderr : undefined;
@@ -170,14 +169,11 @@ export function skopeoVersion(printed: string | undefined): Result {
 async function harborName({ harbor, hosts }: StackSettings): Promise<Result[]> {
   const host = hosts.find(({ name }) => name === harbor.host);
   if (!host || harbor.hostname === undefined) return [];
-  const found = await lookup(harbor.hostname, { all: true }).catch(() => []);
-  return [
-    nameLeads(
-      harbor.hostname,
-      host,
-      found.map(({ address }) => address),
-    ),
-  ];
+  // In a process of its own, as a look-up can't be given up.
+  const script = `require("node:dns").lookup(process.argv[1], { all: true }, (_, found = []) =>
+    console.log(found.map(({ address }) => address).join(" ")))`;
+  const printed = await printedBy(process.execPath, ["-e", script, harbor.hostname], 10_000);
+  return [nameLeads(harbor.hostname, host, (printed ?? "").split(/\s+/).filter(Boolean))];
 }
 
 /**

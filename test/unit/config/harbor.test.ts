@@ -8,14 +8,14 @@ import { completeSettings, smallestSettings } from "./samples";
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
 
-const faults = (change: (harbor: Json) => void) => {
+const faults = (change: (harbor: Json, settings: Json) => void) => {
   const settings = completeSettings();
-  change(settings.harbor);
+  change(settings.harbor, settings);
   return faultsOf(settings, "test").map(({ path, problem }) => `${path}: ${problem}`);
 };
 
 describe("faults of harbor", () => {
-  it.each<[string, (harbor: Json) => void, string[]]>([
+  it.each<[string, (harbor: Json, settings: Json) => void, string[]]>([
     [
       "a host that is none",
       (h) => (h.host = "host9"),
@@ -39,6 +39,60 @@ describe("faults of harbor", () => {
       "a bad release",
       (h) => (h.version = "2.15.3"),
       ["harbor.version: 2.15.3 is a bad release, taken back by its project: use 2.15.4, or stay with 2.14"],
+    ],
+    [
+      "a port that the log store's pages have",
+      (h, s) => {
+        s.logging.hosts = ["host2"];
+        h.ports = {};
+        s.logging.entry.port = 443;
+      },
+      ["harbor.ports.https: is already the port of logging.entry"],
+    ],
+    [
+      "a port of the log store itself",
+      (h, s) => {
+        s.logging.hosts = ["host2"];
+        h.ports = { metrics: 9200 };
+      },
+      ["harbor.ports.metrics: is already the port of the log store (http)"],
+    ],
+    [
+      "a port of the control plane",
+      (h, s) => {
+        s.kubernetes.endpoint.port = 8444;
+        h.host = s.kubernetes.controlPlane[0];
+        h.ports = { https: 8444, http: 6443 };
+      },
+      [
+        "harbor.ports.https: is already the port of kubernetes.endpoint",
+        "harbor.ports.http: is already the port of the API of Kubernetes",
+      ],
+    ],
+    [
+      "a port of Ceph's",
+      (h, s) => {
+        h.host = s.ceph.managers[0];
+        s.kubernetes.endpoint.port = 7443;
+        s.logging.entry.port = 7444;
+        h.ports = { https: 8443, http: 9283 };
+      },
+      [
+        "harbor.ports.https: is already the port of Ceph's dashboard",
+        "harbor.ports.http: is already the port of Ceph's metrics",
+      ],
+    ],
+    [
+      "a mirror that is this Harbor, without a project",
+      (_, s) => (s.images.mirror = "registry.example.com:8444"),
+      [
+        "images.mirror: expected one of harbor.projects behind registry.example.com:8444, such as registry.example.com:8444/farmstack",
+      ],
+    ],
+    [
+      "a mirror that is a cache",
+      (_, s) => (s.images.mirror = "registry.example.com:8444/hub/x"),
+      ["images.mirror: hub is a cache, and takes no push: use another project"],
     ],
     ["a port twice", (h) => (h.ports = { http: 443 }), ["harbor.ports.http: is already the port of https"]],
     [
@@ -122,7 +176,7 @@ describe("arguments of Harbor", () => {
     const settings = validate(raw).harbor;
     expect(harborOf(settings)).toMatchObject({
       hostname: "registry.example.com",
-      ports: { https: 8443, http: 8080 },
+      ports: { https: 8444, http: 8080 },
       metricsPort: 9091,
       tls: { certificate: "CRT", key: "KEY", ca: "CA" },
       storage: { bucket: "images", secretKey: "BUCKET" },
