@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { harborContentsOf, harborOf, validate } from "../../../config";
+import { catalog } from "../../../components/images";
+import { harborContentsOf, harborOf, imageSourcesOf, validate } from "../../../config";
 import { faultsOf } from "../../../config/validate";
 import { completeSettings, smallestSettings } from "./samples";
 
@@ -149,6 +150,32 @@ describe("faults of harbor", () => {
 
   it("none without it", () => {
     expect(validate({ ...smallestSettings(), harbor: {} }).harbor.host).toBeUndefined();
+  });
+});
+
+describe("images", () => {
+  const direct = (mirror?: string, ports?: object) => {
+    const raw: Json = {
+      ...smallestSettings(),
+      images: { mirror },
+      harbor: { hostname: "r.example.com", ports },
+    };
+    raw.harbor.host = raw.hosts[0].name;
+    raw.harbor.projects = [{ name: "farm" }];
+    const { images, harbor } = validate(raw);
+    return imageSourcesOf(images, harbor).direct;
+  };
+
+  it("of a Harbor that is the stack's mirror come from elsewhere", () => {
+    const { harbor } = { harbor: Object.keys(catalog).filter((name) => name.startsWith("harbor")) };
+    expect([...(direct("r.example.com/farm") ?? [])].sort()).toEqual(harbor.sort());
+    expect(direct("r.example.com:8444/farm", { https: 8444 })).toHaveLength(harbor.length);
+  });
+
+  it("come from the mirror when that is another", () => {
+    expect(direct("r.example.com/farm", { https: 8444 })).toBeUndefined();
+    expect(direct("other.example.com/farm")).toBeUndefined();
+    expect(direct()).toBeUndefined();
   });
 });
 
