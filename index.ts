@@ -42,7 +42,7 @@ const {
   harbor,
   ...settings
 } = loadSettings();
-const images = imageSourcesOf(settings.images);
+const images = imageSourcesOf(settings.images, harbor);
 
 // The machines
 const machines = new Map(

@@ -78,6 +78,8 @@ export interface ImageSources {
   overrides: Partial<Record<ImageName, string>>;
   /** Digests of references that have none, without the mirror in front. @default none */
   digests?: Record<string, string>;
+  /** Images that come from their own registries in spite of the mirror. @default none */
+  direct?: readonly ImageName[];
   /** How the mirror is reached. @default as any registry with a certificate that the hosts trust, without a login */
   registry?: RegistryAccess;
 }
@@ -88,7 +90,11 @@ export interface ImageSources {
  * @param tag in the place of the catalog's; an override is stronger
  */
 export function imageReference(name: ImageName, sources: ImageSources, tag?: string): string {
-  return below(sources.mirror, pinned(upstreamReference(name, sources.overrides, tag), sources));
+  const { mirror, overrides, direct = [] } = sources;
+  return below(
+    direct.includes(name) ? undefined : mirror,
+    pinned(upstreamReference(name, overrides, tag), sources),
+  );
 }
 
 /** The reference before the mirror and the stack's digests: the override, or the catalog's with the catalog's digest. */

@@ -1,4 +1,6 @@
+import { ports as logPorts } from "../components/logging/paths";
 import { type FoundFault } from "./faults";
+import { harborAddress } from "./images";
 import { isMisspelled } from "./misspelled";
 import { nearMiss } from "./near-miss";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";
@@ -7,8 +9,8 @@ type Raw = Record<string, unknown>;
 type At = (string | number)[];
 
 /** What is wrong with Harbor's settings beside each other and the hosts. */
-export function harborFaults({ harbor }: Raw, hosts: KnownHost[]): FoundFault[] {
-  const raw = group(harbor);
+export function harborFaults(settings: Raw, hosts: KnownHost[]): FoundFault[] {
+  const raw = group(settings.harbor);
   if (Object.keys(raw).length === 0) return [];
   const at = (...path: At): At => ["harbor", ...path];
   const [registries, projects, robots, replications] = [
@@ -25,7 +27,8 @@ export function harborFaults({ harbor }: Raw, hosts: KnownHost[]): FoundFault[] 
       .filter((key) => raw[key] === undefined && !isMisspelled(key, raw, ["harbor"]))
       .map((key) => ({ at: at(key), problem: "missing" })),
     ...(stray ? [{ at: at("host"), problem: stray }] : []),
-    ...portFaults(group(raw.ports)),
+    ...mirrorFaults(text(group(settings.images).mirror), raw, projects),
+    ...portFaults(group(raw.ports), host === undefined ? [] : takenOn(host, settings)),
     ...(raw.storage !== undefined && (directory === undefined) === (s3 === undefined)
       ? [{ at: at("storage"), problem: "expected either directory or s3" }]
       : []),
@@ -61,13 +64,48 @@ export function harborFaults({ harbor }: Raw, hosts: KnownHost[]): FoundFault[] 
   ];
 }
 
-function portFaults(ports: Raw): FoundFault[] {
+/** A mirror that is this very Harbor: what is pushed has to end in a project. */
+function mirrorFaults(mirror: string | undefined, harbor: Raw, projects: Raw[]): FoundFault[] {
+  const [address, project] = mirror?.split("/") ?? [];
+  const https = group(harbor.ports).https;
+  const own = harborAddress({
+    hostname: text(harbor.hostname),
+    ports: { https: typeof https === "number" ? https : undefined },
+  });
+  if (address === undefined || address !== own) return [];
+  const at = ["images", "mirror"];
+  if (project === undefined)
+    return [{ at, problem: `expected one of harbor.projects behind ${own}, such as ${own}/farmstack` }];
+  const cache = projects.find(({ name, cacheOf }) => name === project && cacheOf !== undefined);
+  return cache ? [{ at, problem: `${project} is a cache, and takes no push: use another project` }] : [];
+}
+
+/** `taken` are ports of others on its host, each with its name. */
+function portFaults(ports: Raw, taken: [name: string, port: unknown][]): FoundFault[] {
   const used = { https: 443, ...ports };
   const entries = Object.entries(used);
   return entries.flatMap(([name, port], index) => {
-    const other = entries.slice(0, index).find(([, earlier]) => earlier === port);
+    const other = [...taken, ...entries.slice(0, index)].find(([, earlier]) => earlier === port);
     return other ? [{ at: ["harbor", "ports", name], problem: `is already the port of ${other[0]}` }] : [];
   });
+}
+
+/** Ports of a host that the stack's settings give to others. */
+function takenOn(host: string, { ceph, kubernetes, logging }: Raw): [name: string, port: unknown][] {
+  const { monitors, managers, managerModules } = group(ceph);
+  const { controlPlane, endpoint } = group(kubernetes);
+  const { hosts: stores, entry } = group(logging);
+  const on = (names: unknown, ports: Record<string, unknown>) =>
+    list(names).includes(host) ? Object.entries(ports) : [];
+  const module = (name: string) => list(managerModules).includes(name);
+  return [
+    ...on(stores, { "logging.entry": group(entry).port ?? 443 }),
+    ...on(stores, logPorts).map(([name, port]): [string, unknown] => [`the log store (${name})`, port]),
+    ...on(controlPlane, { "the API of Kubernetes": 6443, "kubernetes.endpoint": group(endpoint).port }),
+    ...on(monitors, { "a monitor of Ceph": 3300 }),
+    ...(module("dashboard") ? on(managers, { "Ceph's dashboard": 8443 }) : []),
+    ...(module("prometheus") ? on(managers, { "Ceph's metrics": 9283 }) : []),
+  ];
 }
 
 function projectFaults(project: Raw, at: At, harbor: Raw, registries: Raw[]): FoundFault[] {

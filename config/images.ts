@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { harborImages } from "../components/harbor";
 import { expandHome } from "../components/hosts/ssh";
 import { type ImageSources, registryOf } from "../components/images";
 import { isCertificates } from "./formats";
-import { type ImageSettings } from "./schema";
+import { type HarborSettings, type ImageSettings } from "./schema";
 
 /** How the mirror is reached, read from the files that the settings name. */
 export interface Registry {
@@ -15,15 +16,27 @@ export interface Registry {
 }
 
 /**
- * Where images come from, for components: the password is a secret. Throws when a file can't be read, or is not what
- * it should be.
+ * Where images come from, for components: the password is a secret. A Harbor of the stack that is its mirror can't be
+ * asked for its own images, as it is not there yet, or stopped for an upgrade. Throws when a file can't be read, or is
+ * not what it should be.
  */
-export function imageSourcesOf(settings: ImageSettings): ImageSources {
+export function imageSourcesOf(settings: ImageSettings, harbor: HarborSettings): ImageSources {
   const { mirror, overrides, digests } = settings;
+  const own = mirror !== undefined && registryOf(mirror) === harborAddress(harbor);
   const registry = readRegistry(settings);
   const login = registry?.login && { ...registry.login, password: pulumi.secret(registry.login.password) };
-  return { mirror, overrides, digests, registry: registry && { ...registry, login } };
+  const direct = own ? harborImages : undefined;
+  return { mirror, overrides, digests, direct, registry: registry && { ...registry, login } };
 }
+
+/** `host[:port]` at which clients ask Harbor; undefined: there is none. */
+export const harborAddress = (harbor: {
+  hostname?: string;
+  ports?: { https?: number };
+}): string | undefined => {
+  const { https = 443 } = harbor.ports ?? {};
+  return harbor.hostname && `${harbor.hostname}${https === 443 ? "" : `:${https}`}`;
+};
 
 /** The access to the mirror; undefined: it takes none. Throws as `imageSourcesOf` does. */
 export function readRegistry({ mirror, registry }: ImageSettings): Registry | undefined {

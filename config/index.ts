@@ -1,6 +1,6 @@
 export { ConfigurationFaults, type Fault } from "./faults";
 export { imageSourcesOf, readRegistry, type Registry } from "./images";
-export { harborContentsOf, harborOf } from "./harbor";
+export { harborContentsOf, harborOf, harborParts } from "./harbor";
 export { loadSettings } from "./load";
 export { loggingOf, shipperOutput } from "./logging";
 export { shipperName, shippingHosts, shipsPods } from "./log-shipper";

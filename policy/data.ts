@@ -16,6 +16,15 @@ export const renewable: { urn: RegExp; why: string }[] = [
   { urn: /::[^:]+-dashboard-password$/, why: "it is set again" },
   { urn: /KubernetesCluster\$.*::[^:]+-(token|certificate-key)$/, why: "only used while a node joins" },
   { urn: /MongoDatabase\$.*::[^:]+-(client|backup)-\d+$/, why: "the user of that generation" },
+  {
+    urn: /HarborRegistry\$random:.*::[^:]+-((database|registry)-password|(core|jobservice|registry-http)-secret|(csrf|reload)-key|scanner-robot-prefix)$/,
+    why: "Harbor's parts know each other by it, and all of them are told the new one",
+  },
+  {
+    urn: /HarborRegistry\$tls:.*::[^:]+-(key|token-certificate)$(?<!-(token|ca)-key)/,
+    why: "the certificate of the entry, or of a key that stays: clients trust the authority, parts are told",
+  },
+  { urn: /[:$]tls:index\/(certRequest|locallySignedCert):/, why: "its authority signs another" },
 ];
 
 const secret = /^(random:index\/random(Bytes|Password|Uuid|Id|String):|tls:index\/)/;
@@ -48,6 +57,24 @@ export const dataBearing: DataBearing[] = [
     type: secret,
     urn: /::[^:]+-(fsid|key-mon|key-client-admin)$|MongoDatabase\$.*::[^:]+-(key|admin-\d+)$/,
     loses: "the identity of a cluster, or its administrator's way in",
+    protect: true,
+  },
+  {
+    type: secret,
+    urn: /HarborRegistry\$.*::[^:]+-secret-key$/,
+    loses: "what Harbor's database knows in cipher: its logins at other registries, for good",
+    protect: true,
+  },
+  {
+    type: secret,
+    urn: /HarborRegistry\$.*::[^:]+-admin-\d+$/,
+    loses: "a password of Harbor's administrator, which may be the one that its database has",
+    protect: true,
+  },
+  {
+    type: secret,
+    urn: /HarborRegistry\$.*::[^:]+-(token-key|ca-key|ca)$/,
+    loses: "what Harbor's clients trust: its tokens, or its authority",
     protect: true,
   },
   {

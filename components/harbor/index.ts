@@ -3,4 +3,4 @@ export { type HarborConnection, HarborRegistry, type HarborRegistryArgs } from "
 export { type PartName, partNames } from "./part-names";
 export { defaultMemoryMiB } from "./parts";
 export { type ScannerSettings } from "./render/scanner";
-export { defaultVersion, versionProblem } from "./versions";
+export { defaultVersion, harborImages, imagesOf, releaseOf, versionProblem } from "./versions";

@@ -16,7 +16,7 @@ import { type PartName } from "./part-names";
 import { scannerEnvironment, type ScannerSettings } from "./render/scanner";
 import { harborUser, metricsPort, storeUser } from "./services";
 import { type Cache, type Database } from "./stores";
-import { type Release } from "./versions";
+import { imagesOf, type Release } from "./versions";
 
 /** Most memory of each part, MiB. */
 export const defaultMemoryMiB: Record<PartName, number> = {
@@ -75,6 +75,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
   const { release, ports, directory, own, scanner, knowledge } = args;
   const metrics = ports.metrics !== undefined;
   const { tag } = release;
+  const images = imagesOf(release);
   const file = (
     path: string,
     content: (known: Knowledge) => string,
@@ -131,7 +132,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     ...(own.database && {
       database: {
         alias: "postgresql",
-        image: "harborDatabase",
+        image: images.database,
         tag,
         command: ["/docker-entrypoint.sh", ...release.postgresql],
         environment: { POSTGRES_PASSWORD_FILE: "/etc/farmstack/password" },
@@ -144,7 +145,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     ...(own.cache && {
       redis: {
         alias: "redis",
-        image: release.cache.image,
+        image: images.redis,
         tag,
         command: [release.cache.program, "/etc/redis.conf"],
         volumes: [{ hostPath: `${directory}/redis`, path: "/var/lib/redis" }],
@@ -153,7 +154,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     }),
     registry: {
       alias: "registry",
-      image: "harborRegistry",
+      image: images.registry,
       tag,
       command: ["/home/harbor/entrypoint.sh"],
       files: [...registryFiles, file("/etc/registry/root.crt", ({ secrets }) => secrets.tokenCertificate)],
@@ -162,7 +163,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     },
     registryctl: {
       alias: "registryctl",
-      image: "harborRegistryctl",
+      image: images.registryctl,
       tag,
       command: withEnvironmentFile("/home/harbor/start.sh"),
       environment: registryctl.environment,
@@ -176,7 +177,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     },
     core: {
       alias: "core",
-      image: "harborCore",
+      image: images.core,
       tag,
       command: withEnvironmentFile("/harbor/entrypoint.sh"),
       environment: core.environment,
@@ -193,7 +194,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     },
     portal: {
       alias: "portal",
-      image: "harborPortal",
+      image: images.portal,
       tag,
       command: ["nginx", "-g", "daemon off;"],
       files: [file("/etc/nginx/nginx.conf", renderPortalConf)],
@@ -201,7 +202,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     },
     jobservice: {
       alias: "jobservice",
-      image: "harborJobservice",
+      image: images.jobservice,
       tag,
       command: withEnvironmentFile("/harbor/entrypoint.sh"),
       environment: jobservice.environment,
@@ -219,7 +220,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     ...(metrics && { exporter: exporterPart() }),
     proxy: {
       alias: "proxy",
-      image: "harborProxy",
+      image: images.proxy,
       tag,
       command: ["nginx", "-g", "daemon off;"],
       ports: [
@@ -242,7 +243,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     const { environment, secrets } = told(({ cache }) => scannerEnvironment(settings, cache, release));
     return {
       alias: "trivy-adapter",
-      image: "harborTrivy",
+      image: images.scanner,
       tag,
       command: withEnvironmentFile("/home/scanner/entrypoint.sh"),
       environment,
@@ -258,7 +259,7 @@ export function partsOf(args: PartsArgs): Partial<Record<PartName, Part>> {
     const { environment, secrets } = told(({ database, cache }) => exporterEnvironment(database, cache));
     return {
       alias: "exporter",
-      image: "harborExporter",
+      image: images.exporter,
       tag,
       command: withEnvironmentFile("/harbor/entrypoint.sh"),
       environment,

@@ -80,6 +80,6 @@ export function createSecrets(
     registryHttp: text("registry-http-secret", 32),
     csrf: text("csrf-key", 32),
     reload: text("reload-key", 16),
-    scannerRobotPrefix: text("scanner-robot-prefix", 8),
+    scannerRobotPrefix: text("scanner-robot-prefix", 16),
   };
 }

@@ -1,4 +1,5 @@
 import { type ImageName } from "../images";
+import { type PartName } from "./part-names";
 
 /** What differs between the versions of Harbor. */
 export interface Release {
@@ -46,3 +47,30 @@ export function releaseOf(version: string): Release {
     scannerSources: !before215,
   };
 }
+
+/** Every image that is a part of Harbor in some version. */
+export const harborImages: ImageName[] = [
+  ...(["harborCore", "harborPortal", "harborJobservice", "harborRegistry", "harborRegistryctl"] as const),
+  ...([
+    "harborDatabase",
+    "harborValkey",
+    "harborRedis",
+    "harborProxy",
+    "harborTrivy",
+    "harborExporter",
+  ] as const),
+];
+
+/** The image of each part in a version. */
+export const imagesOf = ({ cache }: Pick<Release, "cache">): Record<PartName, ImageName> => ({
+  database: "harborDatabase",
+  redis: cache.image,
+  registry: "harborRegistry",
+  registryctl: "harborRegistryctl",
+  core: "harborCore",
+  portal: "harborPortal",
+  jobservice: "harborJobservice",
+  scanner: "harborTrivy",
+  exporter: "harborExporter",
+  proxy: "harborProxy",
+});

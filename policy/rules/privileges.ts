@@ -18,6 +18,12 @@ export function privilegesOf(resource: Planned): string[] {
   return pod ? ofPod(pod, containersOf(resource)) : [];
 }
 
+/** What every container of Docker has that does not drop it: https://docs.docker.com/engine/security/#linux-kernel-capabilities */
+const usual = new Set([
+  ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"],
+  ...["NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
+]);
+
 function ofHostContainer(props: Props): string[] {
   return [
     ...(props.privileged === true ? ["privileged"] : []),
@@ -25,7 +31,7 @@ function ofHostContainer(props: Props): string[] {
       textAt(props, `${kind}Mode`) === "host" ? [`host ${kind}`] : [],
     ),
     ...listOf(valueAt(props, "capabilities", "adds")).flatMap((name) =>
-      typeof name === "string" ? [`capability ${name}`] : [],
+      typeof name === "string" && !usual.has(name.replace(/^CAP_/, "")) ? [`capability ${name}`] : [],
     ),
     ...listOf(props.securityOpts).flatMap((option) =>
       typeof option === "string" && /unconfined|disable/.test(option)

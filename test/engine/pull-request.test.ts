@@ -99,6 +99,8 @@ describe("a production stack on the real engine", { timeout: 400_000 }, () => {
     ["image-changed", { cephImage: `quay.io/ceph/ceph:v20.2.5@sha256:${"5".repeat(64)}` }],
     ["app-changed", { apps: [{ ...production.apps[0], values: { GREETING: "hello" } }] }],
     ["database-removed", { databases: [] }],
+    ["harbor-rotated", { harbor: { ...production.harbor, rotation: 1 } }],
+    ["harbor-removed", { harbor: {} }],
   ])("is planned with %s", async (name, changed) => {
     await expect(recorded(await plan(changed))).toMatchFileSnapshot(planFile(name));
   });

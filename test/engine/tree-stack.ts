@@ -20,6 +20,7 @@ export interface ProductionParts {
   cephImage?: string;
   apps: object[];
   databases: object[];
+  harbor: object;
   protectData: boolean;
 }
 
@@ -35,11 +36,25 @@ export const production: ProductionParts = {
     },
   ],
   databases: [{ name: "mongo", namespace: "shop", members: 1, sizeGiB: 20, backup: { sizeGiB: 40 } }],
+  // What is declared in a Harbor has to be asked of one.
+  harbor: {
+    host: "host1",
+    hostname: "registry.example.com",
+    ports: { https: 5443, metrics: 9091 },
+    scanner: {},
+  },
   protectData: true,
 };
 
-/** The production stack of the tree on one host, with disks, a mount, and an application beside a database. */
-export function productionStack({ osds, cephImage, apps, databases, protectData }: ProductionParts): object {
+/** The production stack of the tree on one host, with disks, a mount, Harbor, and an application beside a database. */
+export function productionStack({
+  osds,
+  cephImage,
+  apps,
+  databases,
+  harbor,
+  protectData,
+}: ProductionParts): object {
   const settings = settingsInFile("prod");
   const hosts = ["host1"];
   return treeStack("prod", {
@@ -64,6 +79,7 @@ export function productionStack({ osds, cephImage, apps, databases, protectData 
     namespaces: [{ name: "shop", environment: "PRODUCTION" }],
     databases,
     webApps: apps,
+    harbor,
     protectData,
   });
 }

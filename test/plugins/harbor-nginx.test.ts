@@ -189,6 +189,7 @@ describe("Harbor's proxy in a real nginx", () => {
   it("lets a layer of 100 MB through as it comes, and keeps none of it", async () => {
     const total = 100 * 2 ** 20;
     let received = 0;
+    let halfWay = 0;
     atCore = (incoming, outgoing) => {
       incoming.on("data", (chunk: Buffer) => (received += chunk.length));
       incoming.on("end", () => outgoing.writeHead(201).end());
@@ -215,19 +216,61 @@ describe("Harbor's proxy in a real nginx", () => {
         for (let sent = 0; sent < total; sent += chunk.length) {
           if (!push.write(chunk)) await once(push, "drain");
           // Half way the other side has most of it: nothing waits for the end.
-          if (sent === total / 2) while (received < total / 4) await sleep(10);
+          if (sent === total / 2)
+            for (let tries = 0; received < total / 4 && tries < 3000; tries++) await sleep(10);
+          if (sent === total / 2) halfWay = received;
         }
         push.end();
       })().catch(failed);
     });
     atCore = echo("core");
     expect(status).toBe(201);
+    expect(halfWay).toBeGreaterThanOrEqual(total / 4);
     expect(received).toBe(total);
     expect(peakKiB(proxy.pid as number) - before).toBeLessThan(8 * 1024);
     const kept = readdirSync(join(folder, "tmp"), { recursive: true, withFileTypes: true }).filter((one) =>
       one.isFile(),
     );
     expect(kept.map(({ name }) => name)).toEqual(["nginx.pid"]);
+  });
+
+  it("lets a layer out as it comes: the client has the first half before there is a second", async () => {
+    const half = Buffer.alloc(2 ** 20, "x");
+    let goOn: () => void = () => undefined;
+    const asked = new Promise<void>((done) => (goOn = done));
+    atCore = (_, outgoing) => {
+      outgoing.writeHead(200, { "Content-Length": 2 * half.length });
+      outgoing.write(half);
+      void asked.then(() => outgoing.end(half));
+    };
+    const [early, all] = await new Promise<[number, number]>((done, failed) => {
+      const pull = request(
+        {
+          ...{ host: "127.0.0.1", port: ports.https, path: "/v2/shop/front/blobs/sha256:1", agent: false },
+          ...{ servername: "registry.example.com", rejectUnauthorized: false },
+          headers: { Host: "registry.example.com" },
+        },
+        (response) => {
+          let received = 0;
+          let before = 0;
+          const wait = setTimeout(goOn, 20_000); // or it would wait for ever, where it fails
+          response.on("data", (chunk: Buffer) => {
+            received += chunk.length;
+            if (received < half.length || before > 0) return;
+            before = received;
+            clearTimeout(wait);
+            goOn();
+          });
+          response.on("end", () => done([before, received]));
+        },
+      );
+      const start = setTimeout(goOn, 20_000);
+      pull.on("response", () => clearTimeout(start));
+      pull.on("error", failed);
+      pull.end();
+    });
+    atCore = echo("core");
+    expect([early, all]).toEqual([half.length, 2 * half.length]);
   });
 });
 

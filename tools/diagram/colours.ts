@@ -39,6 +39,7 @@ const accents: Record<string, string> = {
   CronJob: "#6a4fd0",
   Volume: "#2a6fd6",
   Claim: "#2a6fd6",
+  directory: "#2a6fd6",
   "file system": "#2a6fd6",
   pool: "#2a6fd6",
 };
@@ -51,7 +52,7 @@ export const accentMeanings: [colour: string, kinds: string[], meaning: string][
   ["#a86400", ["Ingress", "HTTPRoute"], "way in"],
   ["#10808c", ["Service"], "service"],
   ["#6a4fd0", ["Deployment", "StatefulSet", "DaemonSet", "CronJob"], "pods"],
-  ["#2a6fd6", ["Volume", "Claim", "file system", "pool"], "data"],
+  ["#2a6fd6", ["Volume", "Claim", "directory", "file system", "pool"], "data"],
 ];
 
 /** Contrast of two colours as WCAG 2 counts it: 1 to 21. */

@@ -101,18 +101,18 @@ async function drawConnected({ entries, namespaces, storage, edges }: Content): 
 
   const boxes: Box[] = [];
   const labels: Label[] = [];
-  for (const { id, name, environment, others } of namespaces) {
+  for (const { id, title = "namespace", name, environment, others } of namespaces) {
     const place = placed.get(id) as Place;
     boxes.push({ id, ...place, ground: panel, edge: frame, round: 10, dashed: true });
     labels.push({
       within: id,
       x: place.x + 14,
       y: place.y + 24,
-      text: "namespace",
+      text: title,
       size: 12,
       colour: faintInk,
     });
-    const at = place.x + 14 + widthOf("namespace ", 12) + 4;
+    const at = place.x + 14 + widthOf(`${title} `, 12) + 4;
     labels.push({ within: id, x: at, y: place.y + 24, text: name, size: 13, colour: ink, bold: true });
     if (environment)
       labels.push({
@@ -192,8 +192,8 @@ const boxOptions = (width: number, bottom: number) => ({
   "elk.nodeSize.minimum": `(${width},60)`,
 });
 
-const namespaceWidth = ({ name, environment = "" }: NamespaceBox): number =>
-  widthOf("namespace ", 12) + widthOf(name, 13, true) + widthOf(environment, 11) + 64;
+const namespaceWidth = ({ title = "namespace", name, environment = "" }: NamespaceBox): number =>
+  widthOf(`${title} `, 12) + widthOf(name, 13, true) + widthOf(environment, 11) + 64;
 
 const elkEdge = ({ from, to, label }: Edge, index: number): ElkExtendedEdge => ({
   id: String(index),

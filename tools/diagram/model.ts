@@ -1,12 +1,14 @@
 import { type StackState } from "../state";
 import { hostsOf, type HostBox } from "./hosts";
 import { objectsOf, type NamespaceBox } from "./objects";
+import { registriesOf } from "./registry";
 import { storageOf, type StorageBox } from "./storage";
 
 /** What is drawn of a stack: names, numbers and addresses, and nothing of its secrets. */
 export interface Picture {
   stack: string;
   hosts: HostBox[];
+  /** Namespaces, and registries after them. */
   namespaces: NamespaceBox[];
   /** Addresses at which people find something. */
   entries: Entry[];
@@ -31,9 +33,17 @@ export interface Edge {
 
 export type EdgeKind = "asks" | "keeps";
 
-/** Pure: what a state says about hosts, containers, Kubernetes objects and storage. */
+/** Pure: what a state says about hosts, containers, Kubernetes objects, registries and storage. */
 export function pictureOf(state: StackState): Picture {
   const storage = storageOf(state);
   const { namespaces, entries, edges } = objectsOf(state, storage);
-  return { stack: state.stack, hosts: hostsOf(state), namespaces, entries, storage, edges };
+  const registries = registriesOf(state);
+  return {
+    stack: state.stack,
+    hosts: hostsOf(state),
+    namespaces: [...namespaces, ...registries.map(({ box }) => box)],
+    entries: [...entries, ...registries.flatMap((one) => one.entries)],
+    storage,
+    edges: [...edges, ...registries.flatMap((one) => one.edges)],
+  };
 }

@@ -3,9 +3,11 @@ import { type Edge, type Entry } from "./model";
 import { counted, type StorageBox } from "./storage";
 import { byName, hostAndPort, plainUrl, text } from "./values";
 
-/** A namespace of Kubernetes with what the stack has in it. */
+/** A namespace of Kubernetes with what the stack has in it, or something else that is drawn like one. */
 export interface NamespaceBox {
   id: string;
+  /** What it is. @default namespace */
+  title?: string;
   name: string;
   /** TEST or PRODUCTION, where the stack says so. */
   environment?: string;

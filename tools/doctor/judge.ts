@@ -17,6 +17,8 @@ export interface Seen {
   swaps: number;
   freeDataGiB: number;
   freeEngineGiB: number;
+  /** Where Harbor keeps layers; 0 on other hosts. */
+  freeLayersGiB: number;
   /** The engine's data root is a mount point. */
   mounted: boolean;
   /** By an OSD's file: `yes` when it is there. */
@@ -45,6 +47,8 @@ export interface Asked {
 const clockLimit = { warning: 0.05, fault: 60 };
 /** GiB that the engine's images and the daemons' own files want beside OSDs in files. */
 const spare = 5;
+/** GiB that Harbor asks for at least. https://goharbor.io/docs/2.15.0/install-config/installation-prereqs/ */
+const layersRoom = 40;
 
 /** What a host's answers mean for `pulumi up`. Pure. */
 export function judge(needs: HostNeeds, seen: Seen, asked: Asked, host: RemoteHost): Result[] {
@@ -107,7 +111,7 @@ const timeServiceOf = ({ timeServices, inContainer }: Seen, type: Type): Result 
       );
 
 function disksOf(
-  { dataDirectory, dataRoot, requireMount, files, devices }: HostNeeds,
+  { dataDirectory, dataRoot, requireMount, layers, files, devices }: HostNeeds,
   seen: Seen,
   type: Type,
 ): Result[] {
@@ -131,6 +135,15 @@ function disksOf(
             "engine's disk",
             `${seen.freeEngineGiB.toFixed(1)} GiB free below ${dataRoot}`,
             type("docker system df"),
+          ),
+        ]
+      : []),
+    ...(layers !== undefined && seen.freeLayersGiB < layersRoom
+      ? [
+          warning(
+            "Harbor's disk",
+            `${seen.freeLayersGiB.toFixed(1)} GiB free for images in ${layers}; Harbor asks for ${layersRoom}`,
+            `${type(`df -h ${layers}`)}, or set harbor.storage`,
           ),
         ]
       : []),
@@ -167,7 +180,7 @@ function memoryOf({ memoryMiB }: HostNeeds, seen: Seen, type: Type): Result {
     ? warning(
         "memory",
         said,
-        `lower ceph.osdMemoryMiB, ceph.metadataServerMemoryMiB or mounts' memoryMiB; ${type("free -m")}`,
+        `lower ceph.osdMemoryMiB, ceph.metadataServerMemoryMiB or another memoryMiB; ${type("free -m")}`,
       )
     : ok("memory", said);
 }

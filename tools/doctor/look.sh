@@ -29,6 +29,7 @@ look_at_disks() {
   say free-data "$(free_at "$data_directory")"
   say free-engine "$(free_at "$engine_data_root")"
   say mounted "$(yes_or_no mountpoint -q "$engine_data_root")"
+  [ -z "$layers" ] || say free-layers "$(free_at "$layers")"
   for file in $files; do
     say file "$file $(yes_or_no test -e "$data_directory/ceph/osd-$file")"
   done

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { expandHome } from "../../components/hosts/ssh";
 import { sshOf, type StackSettings } from "../../config";
@@ -22,7 +23,7 @@ export async function examineMachine(
     ssh(),
     pulumiAndPlugins(pulumi),
     ...(settings ? keyFiles(settings).map(keyFile) : []),
-    settings ? agent(settings) : [],
+    ...(settings ? [agent(settings), skopeo(settings), harborName(settings)] : []),
   ]);
   return results.flat().map((result) => ({ where: thisMachine, ...result }));
 }
@@ -41,8 +42,8 @@ async function versionOf(program: string, args: string[], install: string): Prom
 }
 
 /** What a program printed; undefined when there is none, or it failed. */
-async function printedBy(program: string, args: string[]): Promise<string | undefined> {
-  const result = await run(program, args, { cwd: projectRoot, allow: anyCode, timeout: 60_000 }).catch(
+async function printedBy(program: string, args: string[], timeout = 60_000): Promise<string | undefined> {
+  const result = await run(program, args, { cwd: projectRoot, allow: anyCode, timeout }).catch(
     () => undefined,
   );
   return result?.code === 0 ? result.stdout || result.stderr : undefined;
@@ -146,4 +147,50 @@ async function agent(settings: StackSettings): Promise<Result[]> {
         ),
       ]
     : [ok("agent", `${keys.trim().split("\n").length} keys`)];
+}
+
+/** Asked for only where images have to get into a mirror. */
+async function skopeo({ images }: StackSettings): Promise<Result[]> {
+  return images.mirror === undefined ? [] : [skopeoVersion(await printedBy("skopeo", ["--version"]))];
+}
+
+/** Pure. `printed` by `skopeo --version`; undefined: there is none. */
+export function skopeoVersion(printed: string | undefined): Result {
+  const install = "install skopeo 1.8 or newer";
+  if (printed === undefined)
+    return warning("skopeo", "is not installed: no image gets into the mirror from here", install);
+  const version = /version (\d+\.\d+(\.\d+)?)/.exec(printed)?.[1];
+  if (version === undefined) return warning("skopeo", `${printed.trim()} names no version`, install);
+  return atLeast(version, "1.8")
+    ? ok("skopeo", version)
+    : warning("skopeo", `${version}, and images:sync and images:pin need 1.8 or newer`, install);
+}
+
+async function harborName({ harbor, hosts }: StackSettings): Promise<Result[]> {
+  const host = hosts.find(({ name }) => name === harbor.host);
+  if (!host || harbor.hostname === undefined) return [];
+  // In a process of its own, as a look-up can't be given up.
+  const script = `require("node:dns").lookup(process.argv[1], { all: true }, (_, found = []) =>
+    console.log(found.map(({ address }) => address).join(" ")))`;
+  const printed = await printedBy(process.execPath, ["-e", script, harbor.hostname], 10_000);
+  return [nameLeads(harbor.hostname, host, (printed ?? "").split(/\s+/).filter(Boolean))];
+}
+
+/**
+ * Pure. Clients look Harbor up by its name; `pulumi up` does without. A name that leads to another address may be right:
+ * a balancer, or the host seen from elsewhere.
+ */
+export function nameLeads(
+  hostname: string,
+  { name, address }: { name: string; address: string },
+  found: string[],
+): Result {
+  const said = found.length === 0 ? "leads nowhere from here" : `leads to ${found.join(", ")}`;
+  return found.length > 0 && (isIP(address) === 0 || found.includes(address))
+    ? ok("Harbor's name", `${hostname} ${said}`)
+    : warning(
+        "Harbor's name",
+        `${hostname} ${said}, and Harbor is on ${name}`,
+        `have ${hostname} lead to ${address} in the DNS of all that push and pull`,
+      );
 }

@@ -1,7 +1,8 @@
 import { managerMemoryMiB, monitorMemoryMiB } from "../../components/ceph/daemons";
+import { defaultMemoryMiB } from "../../components/harbor";
 import { imageReference } from "../../components/images";
 import { entryMemoryMiB, ports as logPorts } from "../../components/logging";
-import { shippingHosts, type StackSettings } from "../../config";
+import { harborParts, shippingHosts, type StackSettings } from "../../config";
 
 /** What the stack will ask of a host. */
 export interface HostNeeds {
@@ -13,6 +14,8 @@ export interface HostNeeds {
   ports: { port: number; what: string; programs: string[] }[];
   /** Sum of the limits, MiB; pods are not among them. */
   memoryMiB: number;
+  /** Where the layers of Harbor's images are. Undefined: not on this host. */
+  layers?: string;
   /** OSDs in files. */
   files: { name: string; sizeGiB: number }[];
   /** OSDs on devices. */
@@ -28,7 +31,7 @@ export interface HostNeeds {
 
 /** Pure. */
 export function needsOf(settings: StackSettings, name: string): HostNeeds {
-  const { engine, system, ceph, kubernetes, logging, dataDirectory } = settings;
+  const { engine, system, ceph, kubernetes, logging, harbor, dataDirectory } = settings;
   const roles = {
     monitor: ceph.monitors.includes(name),
     manager: ceph.managers.includes(name),
@@ -36,6 +39,7 @@ export function needsOf(settings: StackSettings, name: string): HostNeeds {
     control: kubernetes.controlPlane.includes(name),
     worker: kubernetes.workers.includes(name),
     logs: logging.hosts.includes(name),
+    harbor: harbor.host === name,
   };
   const osds = ceph.osds.filter(({ host }) => host === name);
   const mounts = ceph.mounts.filter(({ hosts }) => hosts.includes(name));
@@ -59,6 +63,9 @@ export function needsOf(settings: StackSettings, name: string): HostNeeds {
     ...(roles.logs ? [logging.memoryMiB, logging.receiver.memoryMiB, entryMemoryMiB] : []),
     roles.logs ? (logging.kibana?.memoryMiB ?? 0) : 0,
     shipping.includes(name) ? logging.shippers.memoryMiB : 0,
+    ...(roles.harbor ? harborParts(harbor) : []).map(
+      (part) => harbor.memoryMiB[part] ?? defaultMemoryMiB[part],
+    ),
   ];
   return {
     dataDirectory,
@@ -67,6 +74,10 @@ export function needsOf(settings: StackSettings, name: string): HostNeeds {
     checkClock: system.checkClock,
     ports: portsOf(settings, roles),
     memoryMiB: memories.reduce((sum, one) => sum + one, 0),
+    layers:
+      roles.harbor && !harbor.storage?.s3
+        ? (harbor.storage?.directory ?? `${dataDirectory}/harbor/registry`)
+        : undefined,
     files: osds.flatMap(({ file, sizeGiB = 10 }) => (file === undefined ? [] : [{ name: file, sizeGiB }])),
     devices: osds.flatMap(({ device }) => device ?? []),
     modules: [
@@ -89,11 +100,12 @@ interface Roles {
   control: boolean;
   worker: boolean;
   logs: boolean;
+  harbor: boolean;
 }
 
 function portsOf(
-  { ceph, kubernetes, webApps, logging }: StackSettings,
-  { monitor, manager, control, worker, logs }: Roles,
+  { ceph, kubernetes, webApps, logging, harbor }: StackSettings,
+  { monitor, manager, control, worker, logs, harbor: registry }: Roles,
 ) {
   const nodePorts = webApps.flatMap(({ name, entry }) =>
     entry?.nodePort ? [{ port: entry.nodePort.port, what: `the app ${name}`, programs: ["kube-proxy"] }] : [],
@@ -134,6 +146,8 @@ function portsOf(
           ...(logging.entry ? of("the pages of the log store", ["nginx"], logging.entry.port) : []),
         ]
       : []),
+    // A port that Docker opens for a container is not the container's own program's.
+    ...(registry ? of("Harbor", ["docker-proxy"], ...Object.values(harbor.ports)) : []),
   ];
 }
 

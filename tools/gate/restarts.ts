@@ -13,6 +13,7 @@ interface Subject {
 
 /** Commands on hosts whose change restarts something there, by the end of their name. */
 const commands: [RegExp, string][] = [
+  [/-directories$/, "what writes in Harbor, when its version changes, until its containers are new ones"],
   [/-prepare$/, "Docker, when its settings changed; containers go on with liveRestore"],
   [/-kubernetes-node$/, "containerd and kubelet, when their settings changed; pods go on"],
   [/-kubernetes-(member|version)$/, "kubelet; with another version the node is drained first"],

@@ -1,5 +1,6 @@
+import { imagesOf, releaseOf } from "../../components/harbor";
 import { catalog, type ImageName, upstreamReference, withoutMirror } from "../../components/images";
-import { type StackSettings } from "../../config";
+import { harborParts, shippingHosts, shipsPods, type StackSettings } from "../../config";
 import { nearMiss } from "../../config/near-miss";
 import { Refusal } from "../outcome";
 import { partsOf } from "./reference";
@@ -39,6 +40,8 @@ export function wantedImages(settings: StackSettings): Wanted {
     }
   };
   for (const name of catalogNames(settings)) add(name, upstreamReference(name, overrides));
+  const { tag, images: harborImages } = harborRelease(settings);
+  for (const name of harborImages) add(name, upstreamReference(name, overrides, tag));
   for (const [name, image] of appImages(settings)) {
     const inCatalog = Object.hasOwn(catalog, image);
     add(name, inCatalog ? upstreamReference(image as ImageName, overrides) : withoutMirror(image, mirror));
@@ -78,7 +81,30 @@ function catalogNames(settings: StackSettings): ImageName[] {
     ...(storage?.kind === "csi" && storage.pool ? (["csiAttacher"] as const) : []),
     ...(metrics ? (["metricsServer"] as const) : []),
     ...new Set(databases.flatMap(({ engine }): ImageName[] => [engine, "mongodbTools"])),
+    ...loggingNames(settings),
   ];
+}
+
+function loggingNames({ hosts, kubernetes, logging }: StackSettings): ImageName[] {
+  const { receiver, kibana, shippers } = logging;
+  if (logging.hosts.length === 0) return [];
+  const cluster = kubernetes.kubeconfigFile !== undefined || kubernetes.controlPlane.length > 0;
+  const names = hosts.map(({ name }) => name);
+  return [
+    ...(["elasticsearch", "nginx"] as const),
+    receiver.kind === "logstash" ? "logstash" : "logReceiver",
+    ...(kibana ? (["kibana"] as const) : []),
+    ...(shippingHosts(shippers, names).length > 0 || shipsPods(shippers, cluster)
+      ? (["filebeat"] as const)
+      : []),
+  ];
+}
+
+/** Of Harbor's parts, with the tag of its version. */
+function harborRelease({ harbor }: StackSettings): { tag: string; images: ImageName[] } {
+  const release = releaseOf(harbor.version);
+  const images = imagesOf(release);
+  return { tag: release.tag, images: harborParts(harbor).map((part) => images[part]) };
 }
 
 const appImages = ({ webApps }: StackSettings) =>

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type HarborRegistry } from "../../../components/harbor";
+import { type HarborRegistry, partNames } from "../../../components/harbor";
+import { asks } from "../../../tools/diagram/registry";
 import { dependencies, placesOf } from "./declared";
 import { exampleHost } from "./examples";
 import { allDeclared, find, noteOptions, startMocks, valueOf } from "../mocks";
@@ -68,6 +69,43 @@ describe("HarborRegistry", () => {
     Object.fromEntries(
       ((await container(name)).uploads as { file: string }[]).map((upload) => [upload.file, upload]),
     ) as never;
+
+  it("has parts that ask each other as the picture of a stack shows it", async () => {
+    const aliases = new Map<string, string>();
+    const told = new Map<string, string>();
+    for (const part of partNames) {
+      const {
+        networksAdvanced,
+        envs = [],
+        uploads = [],
+      } = (await container(`harbor-${part}`)) as {
+        networksAdvanced: { aliases: string[] }[];
+        envs?: string[];
+        uploads?: { content: string }[];
+      };
+      aliases.set(part, networksAdvanced[0]?.aliases[0] as string);
+      told.set(part, [...envs, ...uploads.map(({ content }) => content)].join("\n"));
+    }
+    const named = (part: string) =>
+      partNames.filter(
+        (other) =>
+          other !== part &&
+          // By a URL, with a port, or as a host; numbers for Prometheus are told to whoever asks.
+          new RegExp(`(//|@|=| )${aliases.get(other)}:(?!9090)\\d+|HOST=${aliases.get(other)}$`, "m").test(
+            told.get(part) as string,
+          ),
+      );
+    const found = Object.fromEntries(
+      partNames.map((part) => [part, named(part)] as const).filter(([, others]) => others.length > 0),
+    );
+    const drawn = Object.fromEntries(
+      Object.entries(asks).map(([part, others]) => [
+        part,
+        partNames.filter((other) => others.includes(other)),
+      ]),
+    );
+    expect(drawn).toEqual(found);
+  });
 
   it("has the parts that it is asked for, and no log collector of its own", async () => {
     const names = (await allDeclared())

@@ -22,6 +22,19 @@ describe("imageReference", () => {
   });
 });
 
+describe("an image that the mirror can't be asked for", () => {
+  it("comes from its own registry, and has the stack's digest all the same", () => {
+    const { reference } = catalog.harborCore;
+    const digest = `sha256:${"a".repeat(64)}`;
+    const sources = { mirror: "m:5000", overrides: {}, direct: ["harborCore" as const] };
+    expect(imageReference("harborCore", sources)).toBe(reference);
+    expect(imageReference("harborCore", { ...sources, digests: { [reference]: digest } })).toBe(
+      `${reference}@${digest}`,
+    );
+    expect(imageReference("pause", sources)).toBe(`m:5000/${catalog.pause.reference}`);
+  });
+});
+
 describe("digests of the stack", () => {
   const digest = `sha256:${"a".repeat(64)}`;
   const digests = { "docker.io/shop:1": digest, "lab/ceph:16": digest };

@@ -2,20 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { harborContentsOf, harborOf, validate } from "../../../config";
+import { catalog } from "../../../components/images";
+import { harborContentsOf, harborOf, imageSourcesOf, validate } from "../../../config";
 import { faultsOf } from "../../../config/validate";
 import { completeSettings, smallestSettings } from "./samples";
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
 
-const faults = (change: (harbor: Json) => void) => {
+const faults = (change: (harbor: Json, settings: Json) => void) => {
   const settings = completeSettings();
-  change(settings.harbor);
+  change(settings.harbor, settings);
   return faultsOf(settings, "test").map(({ path, problem }) => `${path}: ${problem}`);
 };
 
 describe("faults of harbor", () => {
-  it.each<[string, (harbor: Json) => void, string[]]>([
+  it.each<[string, (harbor: Json, settings: Json) => void, string[]]>([
     [
       "a host that is none",
       (h) => (h.host = "host9"),
@@ -39,6 +40,60 @@ describe("faults of harbor", () => {
       "a bad release",
       (h) => (h.version = "2.15.3"),
       ["harbor.version: 2.15.3 is a bad release, taken back by its project: use 2.15.4, or stay with 2.14"],
+    ],
+    [
+      "a port that the log store's pages have",
+      (h, s) => {
+        s.logging.hosts = ["host2"];
+        h.ports = {};
+        s.logging.entry.port = 443;
+      },
+      ["harbor.ports.https: is already the port of logging.entry"],
+    ],
+    [
+      "a port of the log store itself",
+      (h, s) => {
+        s.logging.hosts = ["host2"];
+        h.ports = { metrics: 9200 };
+      },
+      ["harbor.ports.metrics: is already the port of the log store (http)"],
+    ],
+    [
+      "a port of the control plane",
+      (h, s) => {
+        s.kubernetes.endpoint.port = 8444;
+        h.host = s.kubernetes.controlPlane[0];
+        h.ports = { https: 8444, http: 6443 };
+      },
+      [
+        "harbor.ports.https: is already the port of kubernetes.endpoint",
+        "harbor.ports.http: is already the port of the API of Kubernetes",
+      ],
+    ],
+    [
+      "a port of Ceph's",
+      (h, s) => {
+        h.host = s.ceph.managers[0];
+        s.kubernetes.endpoint.port = 7443;
+        s.logging.entry.port = 7444;
+        h.ports = { https: 8443, http: 9283 };
+      },
+      [
+        "harbor.ports.https: is already the port of Ceph's dashboard",
+        "harbor.ports.http: is already the port of Ceph's metrics",
+      ],
+    ],
+    [
+      "a mirror that is this Harbor, without a project",
+      (_, s) => (s.images.mirror = "registry.example.com:8444"),
+      [
+        "images.mirror: expected one of harbor.projects behind registry.example.com:8444, such as registry.example.com:8444/farmstack",
+      ],
+    ],
+    [
+      "a mirror that is a cache",
+      (_, s) => (s.images.mirror = "registry.example.com:8444/hub/x"),
+      ["images.mirror: hub is a cache, and takes no push: use another project"],
     ],
     ["a port twice", (h) => (h.ports = { http: 443 }), ["harbor.ports.http: is already the port of https"]],
     [
@@ -98,6 +153,32 @@ describe("faults of harbor", () => {
   });
 });
 
+describe("images", () => {
+  const direct = (mirror?: string, ports?: object) => {
+    const raw: Json = {
+      ...smallestSettings(),
+      images: { mirror },
+      harbor: { hostname: "r.example.com", ports },
+    };
+    raw.harbor.host = raw.hosts[0].name;
+    raw.harbor.projects = [{ name: "farm" }];
+    const { images, harbor } = validate(raw);
+    return imageSourcesOf(images, harbor).direct;
+  };
+
+  it("of a Harbor that is the stack's mirror come from elsewhere", () => {
+    const { harbor } = { harbor: Object.keys(catalog).filter((name) => name.startsWith("harbor")) };
+    expect([...(direct("r.example.com/farm") ?? [])].sort()).toEqual(harbor.sort());
+    expect(direct("r.example.com:8444/farm", { https: 8444 })).toHaveLength(harbor.length);
+  });
+
+  it("come from the mirror when that is another", () => {
+    expect(direct("r.example.com/farm", { https: 8444 })).toBeUndefined();
+    expect(direct("other.example.com/farm")).toBeUndefined();
+    expect(direct()).toBeUndefined();
+  });
+});
+
 describe("arguments of Harbor", () => {
   const folder = mkdtempSync(join(tmpdir(), "farmstack-test-"));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -122,7 +203,7 @@ describe("arguments of Harbor", () => {
     const settings = validate(raw).harbor;
     expect(harborOf(settings)).toMatchObject({
       hostname: "registry.example.com",
-      ports: { https: 8443, http: 8080 },
+      ports: { https: 8444, http: 8080 },
       metricsPort: 9091,
       tls: { certificate: "CRT", key: "KEY", ca: "CA" },
       storage: { bucket: "images", secretKey: "BUCKET" },

@@ -28,7 +28,9 @@ beforeEach(() => {
   writeExecutable("ssh-keyscan", fakeKeyscan);
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
   file = join(folder, "Pulumi.prod.yaml");
-  writeFileSync(file, readFileSync(projectFile("Pulumi.prod.yaml")));
+  // The three hosts of storage and applications are enough here.
+  const example = readFileSync(projectFile("Pulumi.prod.yaml"), "utf8");
+  writeFileSync(file, example.replace(/^ {4}- name: host4 [^]*?\n(?=\n)/m, ""));
   said.length = 0;
 });
 

@@ -194,7 +194,7 @@ function completeHarbor() {
     host: "host2",
     hostname: "registry.example.com",
     version: "2.14.4",
-    ports: { https: 8443, http: 8080, metrics: 9091 },
+    ports: { https: 8444, http: 8080, metrics: 9091 },
     tls: { certificateFile: "~/registry.crt", keyFile: "~/registry.key", caFile: "~/ca.crt" },
     storage: {
       s3: {

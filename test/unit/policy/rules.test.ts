@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Planned, unknown } from "../../../policy/planned";
+import { dataOf } from "../../../policy/data";
 import { rules } from "../../../policy/rules";
 import { denyAll, deployment, digest, hostContainer, resource } from "./resources";
 
@@ -201,6 +202,13 @@ describe("privileges", () => {
     expect(broken(hostContainer({ networkMode: "host" }, "my-ceph-osd-a"))).toEqual(["privilege"]);
   });
 
+  it("are none where a container has less than any other", () => {
+    const with_ = (...adds: string[]) => hostContainer({ capabilities: { drops: ["ALL"], adds } });
+    expect(broken(with_("CHOWN", "SETGID", "SETUID", "DAC_OVERRIDE", "NET_BIND_SERVICE"))).toEqual([]);
+    expect(broken(with_("CAP_CHOWN"))).toEqual([]);
+    expect(broken(with_("CHOWN", "SYS_PTRACE"))).toEqual(["privilege"]);
+  });
+
   it("of a namespace's pods", () => {
     const namespace = (name: string) =>
       resource(
@@ -229,6 +237,24 @@ describe("protection", () => {
     expect(broken(bytes("ceph-key-client-admin", cluster))).toEqual(["protected-data"]);
     expect(broken(bytes("ceph-key-client-reader", cluster))).toEqual([]);
     expect(broken(bytes("mongo-key", "farmstack:mongodb:MongoDatabase"))).toEqual(["protected-data"]);
+  });
+
+  it.each([
+    ["random:index/randomPassword:RandomPassword", "secret-key", true],
+    ["random:index/randomPassword:RandomPassword", "admin-0", true],
+    ["random:index/randomPassword:RandomPassword", "core-secret", false],
+    ["random:index/randomPassword:RandomPassword", "registry-password", false],
+    ["tls:index/privateKey:PrivateKey", "token-key", true],
+    ["tls:index/privateKey:PrivateKey", "ca-key", true],
+    ["tls:index/selfSignedCert:SelfSignedCert", "ca", true],
+    ["tls:index/privateKey:PrivateKey", "key", false],
+    ["tls:index/locallySignedCert:LocallySignedCert", "certificate", false],
+    ["tls:index/selfSignedCert:SelfSignedCert", "token-certificate", false],
+  ])("of Harbor's: %s %s: %s", (type, name, wanted) => {
+    const made = resource(type, `my-harbor-${name}`, {}, { parents: "farmstack:harbor:HarborRegistry$" });
+    expect(broken(made)).toEqual(wanted ? ["protected-data"] : []);
+    // What is made anew when it is asked for stops no pull request; all else does.
+    expect(dataOf(made) === undefined).toBe(!wanted);
   });
 });
 

@@ -7,9 +7,9 @@ import { anyCode, run } from "../../../lab/run";
 import { type RemoteHost } from "../../../tools/connection";
 import { diagnose } from "../../../tools/doctor/diagnose";
 import { hasFaults, renderFindings } from "../../../tools/doctor/finding";
-import { lookScript } from "../../../tools/doctor/host";
+import { lookScript, readSeen } from "../../../tools/doctor/host";
 import { judge, type Seen } from "../../../tools/doctor/judge";
-import { nodeVersion, pluginsIn, sshVersion } from "../../../tools/doctor/machine";
+import { nameLeads, nodeVersion, pluginsIn, skopeoVersion, sshVersion } from "../../../tools/doctor/machine";
 import { needsOf } from "../../../tools/doctor/needs";
 import { sshProblem, sudoProblem } from "../../../tools/doctor/ssh-problem";
 import { pluginVersions } from "../../../lab/toolchain/versions";
@@ -39,6 +39,28 @@ describe("what a stack asks of a host", () => {
     // Elasticsearch, Logstash, nginx, Kibana, a shipper.
     expect(needs.memoryMiB).toBe(storage + 2048 + 2048 + 256 + 1024 + 512);
     expect(needs.registries).toEqual(["registry.example.com:5000", "mirror.example.com:443"]);
+  });
+
+  it("is Harbor's on its host: its ports, its parts, room for layers", () => {
+    const has = (harbor: object, name = "host3") =>
+      needsOf(
+        validate({ ...completeSettings(), harbor: { host: "host3", hostname: "r.example.com", ...harbor } }),
+        name,
+      );
+    const without = has({ host: "host2" });
+    const least = has({ ports: { https: 8444, http: 8080 }, memoryMiB: { core: 2048 } });
+    const ports = least.ports.filter(({ what }) => what === "Harbor");
+    expect(ports.map(({ port }) => port)).toEqual([8444, 8080]);
+    // Database, cache, registry and its control, core, portal, job service, proxy.
+    expect(least.memoryMiB - without.memoryMiB).toBe(1024 + 512 + 1024 + 256 + 2048 + 128 + 1024 + 256);
+    const all = has({ ports: { https: 8444, metrics: 9091 }, scanner: {} });
+    expect(all.memoryMiB - without.memoryMiB).toBe(
+      1024 + 512 + 1024 + 256 + 1024 + 128 + 1024 + 256 + 2048 + 256,
+    );
+    expect([without.layers, least.layers]).toEqual([undefined, "/srv/farmstack/harbor/registry"]);
+    expect(has({ ports: { https: 8444 }, storage: { directory: "/srv/layers" } }).layers).toBe("/srv/layers");
+    const { storage } = completeSettings().harbor;
+    expect(has({ ports: { https: 8444 }, storage }).layers).toBeUndefined();
   });
 
   it("is little on a host without a role", () => {
@@ -105,6 +127,7 @@ describe("what is seen on a host", () => {
     swaps: 0,
     freeDataGiB: 40,
     freeEngineGiB: 40,
+    freeLayersGiB: 0,
     mounted: true,
     files: {},
     devices: { "/dev/disk/by-id/ata-EXAMPLE": "" },
@@ -188,7 +211,50 @@ describe("what is seen on a host", () => {
   });
 });
 
+describe("Harbor's disk", () => {
+  it("has room for images, or a warning says what to type", () => {
+    const needs = { ...needsOf(validate(completeSettings()), "host4"), layers: "/srv/layers" };
+    const seen = readSeen("free-layers 20971520\nfree-data 104857600\nfree-engine 104857600");
+    const said = (freeLayersGiB: number) =>
+      judge(needs, { ...seen, freeLayersGiB }, { before: 0, after: 0 }, host)
+        .filter(({ what }) => what === "Harbor's disk")
+        .map(({ state, said, next }) => `${state}: ${said} → ${next}`);
+    expect(said(seen.freeLayersGiB)).toEqual([
+      expect.stringMatching(
+        /^warning: 20.0 GiB free for images in \/srv\/layers; .* 40 → ssh .*df -h \/srv\/layers/,
+      ),
+    ]);
+    expect(said(40)).toEqual([]);
+  });
+
+  it("is looked at where layers are kept", () => {
+    const needs = needsOf(validate(completeSettings()), "host4");
+    expect(lookScript("host4", { ...needs, layers: "/srv/my layers" })).toContain("layers='/srv/my layers'");
+    expect(lookScript("host4", needs)).toContain("layers=''");
+  });
+});
+
 describe("this machine", () => {
+  it("has a skopeo that is new enough, where a mirror needs it", () => {
+    expect(skopeoVersion("skopeo version 1.9.3\n")).toMatchObject({ state: "ok", said: "1.9.3" });
+    expect(skopeoVersion("skopeo version 1.4.1 commit: x").state).toBe("warning");
+    expect(skopeoVersion(undefined).next).toBe("install skopeo 1.8 or newer");
+  });
+
+  it("finds Harbor by its name, or says what has to lead where", () => {
+    const host3 = { name: "host3", address: "192.0.2.13" };
+    const of = (...found: string[]) => nameLeads("r.example.com", host3, found);
+    expect(of("192.0.2.13", "198.51.100.1").state).toBe("ok");
+    expect(of("192.0.2.99")).toMatchObject({
+      state: "warning",
+      said: "r.example.com leads to 192.0.2.99, and Harbor is on host3",
+    });
+    expect(of().said).toBe("r.example.com leads nowhere from here, and Harbor is on host3");
+    expect(nameLeads("r.example.com", { name: "a", address: "a.example.com" }, ["192.0.2.9"]).state).toBe(
+      "ok",
+    );
+  });
+
   it("has versions that are new enough, or not", () => {
     expect(nodeVersion("20.19.5", ">=20.19").state).toBe("ok");
     expect(nodeVersion("18.20.0", ">=20.19").next).toBe("install Node 20.19 or newer");

@@ -6,7 +6,7 @@ import { validate } from "../../../config";
 import { renderDigests } from "../../../tools/images/pin-file";
 import { byDigest, byTag, partsOf } from "../../../tools/images/reference";
 import { chosen, wantedImages } from "../../../tools/images/wanted";
-import { exampleHostKey } from "../config/samples";
+import { completeSettings, exampleHostKey } from "../config/samples";
 
 const one = `sha256:${"1".repeat(64)}`;
 const two = `sha256:${"2".repeat(64)}`;
@@ -116,6 +116,51 @@ describe("what a stack uses", () => {
       ["flannelPlugin"],
       ["webApps/a", "webApps/b"],
     ]);
+  });
+
+  it("has those of Harbor's parts that there are, with the tag of its version", () => {
+    const harbor = (more: object) =>
+      wantedImages(
+        validate({
+          hosts: [{ name: "a", address: "192.0.2.11", hostKey: exampleHostKey(1) }],
+          ceph: { publicNetwork: "192.0.2.0/24", monitors: ["a"], managers: ["a"] },
+          images: { digests: { "docker.io/goharbor/harbor-core:v2.14.4": one } },
+          harbor: { host: "a", hostname: "r.example.com", ...more },
+        }),
+      ).images.slice(1);
+    const parts = ["core", "portal", "jobservice", "registryctl"].map((part) => `harbor-${part}`);
+    const references = (more: object) =>
+      harbor(more)
+        .map(({ reference }) => reference)
+        .sort();
+    const tagged = (tag: string, ...repositories: string[]) =>
+      repositories.map((repository) => `docker.io/goharbor/${repository}:${tag}`).sort();
+    const always = [...parts, "registry-photon", "nginx-photon"];
+    expect(references({})).toEqual(tagged("v2.15.4", ...always, "harbor-db", "valkey-photon"));
+    expect(references({ version: "2.14.4" })).toEqual(
+      tagged("v2.14.4", ...always, "harbor-db", "redis-photon"),
+    );
+    expect(harbor({ version: "2.14.4" }).find(({ names }) => names.includes("harborCore"))?.digest).toBe(one);
+    const { database, cache } = completeSettings().harbor;
+    const other = { database, cache, scanner: {}, ports: { metrics: 9091 } };
+    expect(references(other)).toEqual(
+      tagged("v2.15.4", ...always, "trivy-adapter-photon", "harbor-exporter"),
+    );
+  });
+
+  it("has those of the log store, and of who sends to it", () => {
+    const logging = (more: object) =>
+      names(
+        wantedImages(
+          withKubernetes(
+            { imageRepository: "r/k" },
+            { logging: { hosts: ["a"], entry: { allow: ["192.0.2.0/24"], to: "elasticsearch" }, ...more } },
+          ),
+        ),
+      ).slice(4);
+    expect(logging({})).toEqual(["elasticsearch", "nginx", "logstash", "filebeat"]);
+    const lab = { receiver: { kind: "standin" }, kibana: {}, shippers: { hosts: [], kubernetes: false } };
+    expect(logging(lab)).toEqual(["elasticsearch", "nginx", "logReceiver", "kibana"]);
   });
 
   it("can be chosen from by name", () => {

@@ -124,6 +124,56 @@ describe("a picture", () => {
     expect(await draw(parseState(recorded()))).not.toContain("NOT-TO-BE-SEEN");
   });
 
+  it("has a Harbor: its address, whom its parts ask, and where its data is", async () => {
+    const registry = urnOf("farmstack:harbor:HarborRegistry", "harbor");
+    const part = (name: string, volumes: object[] = []) => {
+      const component = urnOf(
+        "farmstack:harbor:HarborRegistry$farmstack:container:Container",
+        `harbor-${name}`,
+      );
+      return [
+        { urn: component, type: "farmstack:container:Container", parent: registry },
+        {
+          urn: urnOf("docker:index/container:Container", `harbor-${name}-container`),
+          type: "docker:index/container:Container",
+          parent: component,
+          inputs: { name: `harbor-${name}`, volumes },
+        },
+      ];
+    };
+    const resources = [
+      {
+        urn: registry,
+        type: "farmstack:harbor:HarborRegistry",
+        outputs: { url: "https://registry.example.com", adminPassword: secret({ plaintext: '"HIDDEN"' }) },
+      },
+      ...part("proxy"),
+      ...part("core", [{ hostPath: "/data/registry", readOnly: true }]),
+      ...part("registry", [{ hostPath: "/data/registry", readOnly: false }]),
+      ...part("jobservice", [{ hostPath: "/data/job_logs" }]),
+    ];
+    const { edges, namespaces, entries } = pictured({}, ...resources);
+    expect(entries.map(({ url }) => url)).toEqual(["https://registry.example.com"]);
+    expect(namespaces).toMatchObject([{ title: "registry", name: "harbor" }]);
+    expect(
+      edges.map(({ from, to, kind }) => `${from} ${kind} ${to}`.replaceAll("registry/harbor/", "")),
+    ).toEqual([
+      "entry/https://registry.example.com asks proxy",
+      "proxy asks core",
+      "core asks registry",
+      "core asks jobservice",
+      "jobservice asks core",
+      "jobservice asks registry",
+      "registry keeps registry/data/registry",
+    ]);
+    const svg = await draw(
+      parseState(JSON.stringify({ deployment: { resources: [{ ...root, outputs: {} }, ...resources] } })),
+    );
+    expect(svg).toContain(">registry<");
+    expect(svg).toContain(">/data/registry<");
+    expect(svg).not.toContain("HIDDEN");
+  });
+
   it("has the ways in: an Ingress, or a route", () => {
     const service = object("Service", "front", {
       spec: { ports: [{ port: 80 }], selector: { app: "front" } },

@@ -97,8 +97,29 @@ If it is meant: save what is needed (docs/backup.md), then --allow host1-ceph-os
     ]);
   });
 
+  it("that gives Harbor other passwords loses nothing, and shows each part that restarts", () => {
+    const verdict = judged("harbor-rotated");
+    expect(verdictExitCode(verdict)).toBe(0);
+    const parts = verdict.restarts.map(({ restarts }) => restarts);
+    for (const part of ["database", "registry", "registryctl", "core", "jobservice", "exporter"])
+      expect(parts).toContain(`harbor-${part} restarts`);
+    expect(parts).not.toContain("harbor-redis restarts");
+  });
+
+  it("without Harbor is refused by the engine, as its key is protected", () => {
+    const verdict = judged("harbor-removed");
+    expect(verdictExitCode(verdict)).toBe(1);
+    expect(verdict.errors.join("\n")).toMatch(
+      /^harbor-secret-key is protected: it stays until pulumi state unprotect 'urn:/m,
+    );
+    expect(verdict.refused.map(({ name }) => name)).toContain("harbor-secret-key");
+  });
+
   it("has nothing in it of the machine that recorded it", () => {
-    for (const name of ["nothing", "osd-removed", "image-changed", "app-changed", "database-removed"])
+    for (const name of [
+      ...["nothing", "osd-removed", "image-changed", "app-changed", "database-removed"],
+      ...["harbor-rotated", "harbor-removed"],
+    ])
       expect(readFileSync(planFile(name), "utf8")).not.toMatch(
         /sourcePosition|\/home\/|\/root\/|\/tmp\/|node_modules/,
       );
@@ -128,6 +149,8 @@ describe("data", () => {
         ["delete random:index/randomPassword:RandomPassword ceph-dashboard-password"],
         ["replace docker:index/container:Container ceph-osd-a-disk-container"],
         ["delete command:remote:Command a-ceph-osd-a-disk-back"],
+        ["replace tls:index/locallySignedCert:LocallySignedCert logging-certificate"],
+        ["replace tls:index/certRequest:CertRequest logging-request"],
       ),
     );
     expect(refused).toEqual([]);
@@ -176,6 +199,9 @@ describe("restarts", () => {
   it("are those of services that a host's preparation restarts", () => {
     expect(restartsOf("update command:remote:Command a-prepare")).toMatch(/^Docker/);
     expect(restartsOf("update command:remote:Command a-kubernetes-endpoint")).toMatch(/^HAProxy/);
+    expect(restartsOf("update command:remote:Command a-harbor-directories")).toMatch(
+      /^what writes in Harbor/,
+    );
     expect(restartsOf("update command:remote:Command a-ceph-pool-rbd")).toBeUndefined();
   });
 });
