@@ -1,0 +1,4 @@
+import { start } from "./command-line";
+import { handOver } from "./hand-over/hand-over";
+
+start(handOver("rotate"), module);
