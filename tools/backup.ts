@@ -1,4 +1,6 @@
 import { start } from "./command-line";
 import { handOver } from "./hand-over/hand-over";
 
-start(handOver("backup"), module);
+export const backup = handOver("backup");
+
+start(backup, module);

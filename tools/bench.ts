@@ -8,12 +8,9 @@ import { devConfig, hostsConfig, withOtherImage } from "./bench/stacks";
 import { commandLine, start, withResult } from "./command-line";
 import { print } from "./terminal";
 
-// Only the stand-in plugins can be without hosts, wherever official ones could be had.
-process.env.FARMSTACK_TOOLCHAIN = "built";
-
 // `npm run bench`: what the program costs, as ratios to an empty one in the same run.
 
-const bench = commandLine(
+export const bench = commandLine(
   "bench",
   "Measures previews and ups of stacks of several sizes against those of an empty program, on the same engine, with plugins that reach nothing. Takes minutes.",
 )
@@ -27,6 +24,8 @@ withResult(
   `It reaches no host and touches no stack; where there is no toolchain yet, it is built first. Only ratios within one run
 mean something.`,
 ).action(async ({ hosts, json, ...how }: { hosts: number[]; json: boolean } & How) => {
+  // Only the stand-in plugins can be without hosts, wherever official ones could be had.
+  process.env.FARMSTACK_TOOLCHAIN = "built";
   if (how.profile) await mkdir(how.profile, { recursive: true });
   const stacks: StackReport[] = [
     await measureAll("empty", 0, {}, how, join(__dirname, "bench", "empty")),

@@ -15,7 +15,7 @@ interface Options extends StateChoice {
   json: boolean;
 }
 
-const diagram = commandLine(
+export const diagram = commandLine(
   "diagram",
   "Draws a stack's machines, containers, objects in Kubernetes and addresses as SVG. It reads the state and reaches no host; with --json it writes no file.",
 )

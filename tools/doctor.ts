@@ -7,7 +7,7 @@ import { print } from "./terminal";
 
 // `npm run doctor`: what would make `pulumi up` fail, before it does.
 
-const doctor = ofStack(
+export const doctor = ofStack(
   commandLine(
     "doctor",
     "Looks for what would make `pulumi up` fail: on this machine, in the stack's file, on its hosts. It changes nothing.",

@@ -15,7 +15,7 @@ interface Options {
   allow: string[];
 }
 
-const gate = withResult(
+export const gate = withResult(
   commandLine(
     "gate",
     "Judges a plan: refuses one that deletes or replaces what holds data, and shows what restarts.",

@@ -6,7 +6,7 @@ import { interruption, print } from "./terminal";
 
 // `npm run images:pin` and `npm run images:sync`: the images of a stack. This file only parses.
 
-const images = commandLine(
+export const images = commandLine(
   "images:",
   "The images of a stack, by its file. Logins for other registries than images.mirror are those of skopeo and docker.",
 ).configureHelp({

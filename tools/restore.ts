@@ -1,4 +1,6 @@
 import { start } from "./command-line";
 import { handOver } from "./hand-over/hand-over";
 
-start(handOver("restore"), module);
+export const restore = handOver("restore");
+
+start(restore, module);

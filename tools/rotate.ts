@@ -1,4 +1,6 @@
 import { start } from "./command-line";
 import { handOver } from "./hand-over/hand-over";
 
-start(handOver("rotate"), module);
+export const rotate = handOver("rotate");
+
+start(rotate, module);

@@ -7,7 +7,7 @@ import { print } from "./terminal";
 
 // `npm run status`: how everything is that the stack's state says is there.
 
-const status = ofStack(
+export const status = ofStack(
   commandLine(
     "status",
     "How a stack is: hosts, containers, Ceph, Kubernetes, databases, apps, the log store, Harbor. What should be there is in the stack's state; how it is, they are asked.",

@@ -3,7 +3,7 @@ import { commandLine, ofStack, stackOf, withResult } from "../command-line";
 import { type StackChoice } from "../stack";
 import { table } from "../table";
 import { print } from "../terminal";
-import { type Part, partsOf, subcommands, type System, systems, type Verb } from "./parts";
+import { choiceArguments, type Part, partsOf, subcommands, type System, systems, type Verb } from "./parts";
 
 /** The systems' own commands, which do the work; each is loaded when it is asked for. */
 const commands: Record<System, () => Promise<Command>> = {
@@ -39,7 +39,7 @@ export function handOver(verb: Verb): Command {
     ) => {
       if (system === undefined) {
         const stack = await stackOf(cli);
-        const parts = partsOf(verb, stack);
+        const parts = partsOf(verb, stack, choice);
         print(json, { stack: stack.name, parts }, renderParts(verb, stack.name, parts));
       } else {
         const own = await commands[system]();
@@ -53,19 +53,20 @@ export function handOver(verb: Verb): Command {
 export const ownArguments = (
   verb: Verb,
   system: System,
-  { stack, configFile }: StackChoice,
+  choice: StackChoice,
   json: boolean,
   args: string[],
 ): string[] => [
-  ...(stack === undefined ? [] : ["--stack", stack]),
-  ...(configFile === undefined ? [] : ["--config-file", configFile]),
+  ...choiceArguments(choice),
   subcommands[verb][system] ?? "",
   ...(json ? ["--json"] : []),
   ...args,
 ];
 
+const words: Record<Verb, string> = { backup: "save", restore: "bring back", rotate: "rotate" };
+
 /** Lines for people. */
 export const renderParts = (verb: Verb, stack: string, parts: Part[]): string =>
   parts.length === 0
-    ? `stack ${stack} has nothing for ${verb}`
+    ? `stack ${stack} has nothing to ${words[verb]}`
     : table(parts.map(({ system, what, command }) => [system, what, command]));

@@ -1,6 +1,6 @@
 import { users } from "../../components/logging/passwords";
 import { type StackSettings } from "../../config";
-import { type Stack } from "../stack";
+import { type Stack, type StackChoice } from "../stack";
 
 /** What can be done to parts of a stack by commands of their systems. */
 export const verbs = ["backup", "restore", "rotate"] as const;
@@ -32,15 +32,24 @@ export interface Part {
   command: string;
 }
 
-/** The parts of a stack to which it can be done, as its settings have them. Pure. */
-export const partsOf = (verb: Verb, { name, settings }: Stack): Part[] =>
+/**
+ * The parts of a stack to which it can be done, as its settings have them. Pure.
+ * @param choice how the stack was named, which the commands repeat
+ */
+export const partsOf = (verb: Verb, { settings }: Stack, choice: StackChoice = {}): Part[] =>
   systems.flatMap((system) =>
     (subcommands[verb][system] ? found[system](settings)[verb] : []).map(([what, ...args]) => ({
       system,
       what,
-      command: ["npm run", verb, "-- --stack", name, system, ...args].join(" "),
+      command: ["npm run", verb, "--", ...choiceArguments(choice), system, ...args].join(" "),
     })),
   );
+
+/** The options that name the stack, as they were given. */
+export const choiceArguments = ({ stack, configFile }: StackChoice): string[] => [
+  ...(stack === undefined ? [] : ["--stack", stack]),
+  ...(configFile === undefined ? [] : ["--config-file", configFile]),
+];
 
 /** What it is, and the arguments that name it. */
 type Found = [what: string, ...args: string[]];
