@@ -27,7 +27,7 @@ describe("a link", () => {
   it("is found wrong when it leads nowhere", () => {
     expect(problemOf("nowhere.md", page(""))).toBe("docs/a.md: nowhere.md: there is no docs/nowhere.md");
     expect(problemOf("../README.md#nowhere", page(""))).toMatch(/has no such heading$/);
-    expect(problemOf("#its-own-one", page("## Its `own` one\n"))).toBeUndefined();
+    expect(problemOf("#its-own-one", { path: "README.md", text: "## Its `own` one\n" })).toBeUndefined();
     expect(problemOf("../README.md#try-it", page(""))).toBeUndefined();
   });
 });
