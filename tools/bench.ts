@@ -1,35 +1,31 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { InvalidArgumentError, program } from "commander";
+import { InvalidArgumentError } from "commander";
 import { step } from "../lab/progress";
 import { MeasuredStack } from "./bench/measure";
 import { type BenchReport, type Operation, renderReport, reportOf, type StackReport } from "./bench/report";
 import { devConfig, hostsConfig, withOtherImage } from "./bench/stacks";
-import { exitCodeOf } from "./outcome";
+import { commandLine, start, withResult } from "./command-line";
 import { print } from "./terminal";
 
-// Only the stand-in plugins can be without hosts, wherever official ones could be had.
-process.env.FARMSTACK_TOOLCHAIN = "built";
+// `npm run bench`: what the program costs, as ratios to an empty one in the same run.
 
-/** `npm run bench`: what the program costs, as ratios to an empty one in the same run. */
-async function main(): Promise<void> {
-  program
-    .name("npm run bench --")
-    .description(
-      "Measures previews and ups of stacks of several sizes against those of an empty program, on the same engine, with plugins that reach nothing. Takes minutes.",
-    )
-    .option("--hosts <numbers>", "sizes, with commas between them", numbers, [3, 30, 300])
-    .option("--repeat <times>", "how often previews are measured; the median counts", number, 3)
-    .option("--profile <folder>", "write a CPU profile of a further preview of each stack there")
-    .option("--json", "print the measurements as JSON", false)
-    .addHelpText(
-      "after",
-      `
-Exit code: 0 measured, whatever came of it; 1 a run failed. It reaches no host and touches no stack; where there is no
-toolchain yet, it is built first. Only ratios within one run mean something.`,
-    )
-    .parse();
-  const { hosts, json, ...how } = program.opts<{ hosts: number[]; json: boolean } & How>();
+export const bench = commandLine(
+  "bench",
+  "Measures previews and ups of stacks of several sizes against those of an empty program, on the same engine, with plugins that reach nothing. Takes minutes.",
+)
+  .option("--hosts <numbers>", "sizes, with commas between them", numbers, [3, 30, 300])
+  .option("--repeat <times>", "how often previews are measured; the median counts", number, 3)
+  .option("--profile <folder>", "write a CPU profile of a further preview of each stack there");
+
+withResult(
+  bench,
+  "0 measured, whatever came of it",
+  `It reaches no host and touches no stack; where there is no toolchain yet, it is built first. Only ratios within one run
+mean something.`,
+).action(async ({ hosts, json, ...how }: { hosts: number[]; json: boolean } & How) => {
+  // Only the stand-in plugins can be without hosts, wherever official ones could be had.
+  process.env.FARMSTACK_TOOLCHAIN = "built";
   if (how.profile) await mkdir(how.profile, { recursive: true });
   const stacks: StackReport[] = [
     await measureAll("empty", 0, {}, how, join(__dirname, "bench", "empty")),
@@ -38,7 +34,7 @@ toolchain yet, it is built first. Only ratios within one run mean something.`,
   for (const count of hosts) stacks.push(await measureAll(`${count} hosts`, count, hostsConfig(count), how));
   const report: BenchReport = reportOf(stacks);
   print(json, report, renderReport(report));
-}
+});
 
 interface How {
   repeat: number;
@@ -86,7 +82,4 @@ function numbers(text: string): number[] {
   return text.split(",").map(number);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = exitCodeOf(error);
-});
+start(bench, module);

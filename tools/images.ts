@@ -1,15 +1,18 @@
-import { Command } from "commander";
+import { commandLine, helpHint, ofStack, start, withResult } from "./command-line";
 import { pin, pinExitCode, renderPin } from "./images/pin";
 import { renderSync, sync, syncExitCode } from "./images/sync";
-import { exitCodeOf } from "./outcome";
 import { openStack, type StackChoice } from "./stack";
 import { interruption, print } from "./terminal";
 
 // `npm run images:pin` and `npm run images:sync`: the images of a stack. This file only parses.
 
-const cli = new Command("npm run images:").description(
+export const images = commandLine(
+  "images:",
   "The images of a stack, by its file. Logins for other registries than images.mirror are those of skopeo and docker.",
-);
+).configureHelp({
+  // Each is a script of its own.
+  commandUsage: (one) => `npm run images:${one.parent ? `${one.name()} -- ${one.usage()}` : "COMMAND"}`,
+});
 
 interface Options extends StackChoice {
   only: string[];
@@ -17,17 +20,15 @@ interface Options extends StackChoice {
 }
 
 const command = (name: string, description: string, codes: string) =>
-  cli
-    .command(name)
-    .description(description)
-    .option("--stack <name>", "stack whose Pulumi.<name>.yaml is read")
-    .option("--config-file <file>", "the stack's file, when it is not Pulumi.<name>.yaml here")
-    .option("--only <names...>", "these images only, by their names in the output", [])
-    .option("--json", "print the result as JSON", false)
-    .addHelpText(
-      "after",
-      `\nExit code: 0 ${codes}; 1 the stack's file has faults, or an image failed; 2 refused, nothing was changed; 130 Ctrl-C.`,
-    );
+  withResult(
+    ofStack(
+      images
+        .command(name)
+        .description(description)
+        .showHelpAfterError(helpHint(`images:${name}`)),
+    ).option("--only <names...>", "these images only, by their names in the output", []),
+    `0 ${codes}; 2 refused, nothing was changed; 130 Ctrl-C`,
+  );
 
 command(
   "pin",
@@ -53,8 +54,4 @@ command(
     print(options.json, result, renderSync(result));
     process.exitCode = syncExitCode(result);
   });
-
-cli.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-});
+start(images, module);

@@ -1,18 +1,16 @@
-import { Command } from "commander";
+import { commandLine, ofStack, stackOf, start, withResult } from "./command-line";
 import { backup, listBackups, renderBackups, renderWork, restore } from "./mongodb/backups";
 import { renderGeneration, retire, rotate } from "./mongodb/generations";
-import { exitCodeOf } from "./outcome";
-import { openStack, type Stack, type StackChoice } from "./stack";
 import { ask, interruption, print } from "./terminal";
 
 // `npm run mongodb -- COMMAND`: day-2 work on the databases of a stack. This file only parses.
 
-const cli = new Command("npm run mongodb --")
-  .description(
+export const mongodb = ofStack(
+  commandLine(
+    "mongodb",
     "Day-2 work on the databases of a stack. It reads the stack's file and runs kubectl on a control plane, or here with kubeconfigFile.",
-  )
-  .option("--stack <name>", "stack whose Pulumi.<name>.yaml is read")
-  .option("--config-file <file>", "the stack's file, when it is not Pulumi.<name>.yaml here");
+  ),
+);
 
 interface Options {
   json: boolean;
@@ -20,26 +18,24 @@ interface Options {
 }
 
 const command = (name: string, description: string, codes: string) =>
-  cli
-    .command(name)
-    .description(description)
-    .argument("<database>", "name of the database, as in databases")
-    .option("--json", "print the result as JSON", false)
-    .addHelpText(
-      "after",
-      `\nExit code: 0 ${codes}; 1 the stack's file has faults, nobody answered, or it failed; 2 refused, nothing was changed.`,
-    );
+  withResult(
+    mongodb
+      .command(name)
+      .description(description)
+      .argument("<database>", "name of the database, as in databases"),
+    `0 ${codes}; 2 refused, nothing was changed`,
+  );
 
 command("backups", "the backups of a database", "listed; 130 Ctrl-C").action(
   async (database: string, { json }: Options) => {
-    const list = await listBackups(await stackOf(), database, { signal: interruption() });
+    const list = await listBackups(await stackOf(mongodb), database, { signal: interruption() });
     print(json, list, renderBackups(list));
   },
 );
 
 command("backup", "saves a database now", "saved; 130 Ctrl-C, the Job goes on").action(
   async (database: string, { json }: Options) => {
-    const result = await backup(await stackOf(), database, { signal: interruption() });
+    const result = await backup(await stackOf(mongodb), database, { signal: interruption() });
     print(json, result, renderWork(result));
   },
 );
@@ -53,27 +49,22 @@ command(
   .option("--yes", "don't ask for the name of the stack", false)
   .action(async (database: string, named: string, { yes, json }: Options) => {
     const options = { backup: named, yes, ask, signal: interruption() };
-    const result = await restore(await stackOf(), database, options);
+    const result = await restore(await stackOf(mongodb), database, options);
     print(json, result, renderWork(result));
   });
 
 command("rotate", "raises the number of a database's users in the stack's file", "written").action(
   async (database: string, { json }: Options) => {
-    const result = await rotate(await stackOf(), database);
+    const result = await rotate(await stackOf(mongodb), database);
     print(json, result, renderGeneration(result));
   },
 );
 
 command("retire", "retires the users before the present ones in the stack's file", "written").action(
   async (database: string, { json }: Options) => {
-    const result = await retire(await stackOf(), database);
+    const result = await retire(await stackOf(mongodb), database);
     print(json, result, renderGeneration(result));
   },
 );
 
-const stackOf = (): Promise<Stack> => openStack(cli.opts<StackChoice>());
-
-cli.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-});
+start(mongodb, module);

@@ -24,7 +24,7 @@ export interface StackChoice {
 
 /** Reads and checks the file of a stack. Throws an error with all its faults, or one that names the stacks to choose from. */
 export async function openStack(choice: StackChoice, directory = process.cwd()): Promise<Stack> {
-  const { name, file } = await chooseFile(choice, directory);
+  const { name, file } = await findStack(choice, directory);
   return { name, file, settings: parseStack(await readStackFile(file), name) };
 }
 
@@ -41,7 +41,11 @@ export function parseStack(text: string, name: string): StackSettings {
   );
 }
 
-async function chooseFile({ stack, configFile }: StackChoice, directory: string) {
+/** Name and file of a stack, whatever is in the file. Throws an error that names the stacks to choose from. */
+export async function findStack(
+  { stack, configFile }: StackChoice,
+  directory = process.cwd(),
+): Promise<{ name: string; file: string }> {
   if (configFile !== undefined) {
     const named = /^Pulumi\.(.+)\.ya?ml$/.exec(basename(configFile))?.[1];
     const name = stack ?? named;

@@ -34,7 +34,7 @@ echo "health $(timeout 20 docker exec ${containerOf("core")} curl --silent --max
   const all = (kind: string) =>
     lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
   const [savedVersion, time] = all("saved")[0]?.split(" ") ?? [];
-  const { status, unhealthy } = healthIn(all("health")[0] ?? "");
+  const { status, unhealthy } = readHealth(all("health")[0] ?? "");
   return {
     stack: stack.name,
     host: host.name,
@@ -55,7 +55,8 @@ interface Health {
   components?: { name: string; status: string }[];
 }
 
-function healthIn(text: string): { status: string; unhealthy: string[] } {
+/** What Harbor's own page on its health says. Pure. */
+export function readHealth(text: string): { status: string; unhealthy: string[] } {
   try {
     const { status, components = [] } = JSON.parse(text) as Health;
     return {

@@ -59,7 +59,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 export async function readStackFile(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw error.code === "ENOENT"
-      ? new Error(`${path}: no such file; --stack names one of Pulumi.*.yaml here`)
+      ? new Error(`${path}: no such file; --stack names one of Pulumi.*.yaml here, --config-file any other`)
       : error;
   });
 }

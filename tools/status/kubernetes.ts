@@ -46,7 +46,7 @@ export async function kubernetesStatus({
   entrance,
   kubectl,
 }: KubernetesPlan): Promise<KubernetesStatus> {
-  const question = "get nodes,deployments,statefulsets --all-namespaces --output json";
+  const question = "get nodes,deployments,statefulsets,daemonsets --all-namespaces --output json";
   try {
     return readAnswer(await kubectl(question.split(" ")), nodes, applications, entrance);
   } catch {
@@ -65,11 +65,13 @@ interface Item {
     conditions?: { type: string; status: string }[];
     nodeInfo?: { kubeletVersion: string };
     availableReplicas?: number;
+    desiredNumberScheduled?: number;
+    numberAvailable?: number;
   };
 }
 
 /**
- * What `kubectl get nodes,deployments,statefulsets --output json` says about the nodes of these names, CoreDNS, and what
+ * What `kubectl get nodes,deployments,statefulsets,daemonsets --output json` says about the nodes of these names, CoreDNS, and what
  * the stack runs. Pure.
  * @param names undefined: all nodes that there are
  * @param entrance address of the node at which pages are
@@ -100,7 +102,11 @@ export function readAnswer(
       };
     }),
     dns: { wanted: dns?.spec.replicas ?? 0, available: dns?.status.availableReplicas ?? 0 },
-    workloads: workloadsOf(items, applications, entrance),
+    workloads: workloadsOf(
+      items.filter(({ kind }) => kind !== "Node"),
+      applications,
+      entrance,
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { hostsOf as machinesOf } from "../diagram/hosts";
-import { type StackState } from "../state";
+import { type StackState, type StateResource } from "../state";
+import { type WorkloadName } from "./workloads";
 
 /** What the last `pulumi up` left, as the stack's state has it. */
 export interface Made {
@@ -13,6 +14,8 @@ export interface Made {
   nodes: string[] | undefined;
   databases: string[];
   webApps: string[];
+  /** All Deployments, StatefulSets and DaemonSets, also those of the platform itself. */
+  workloads: WorkloadName[];
   /** What to type to see how a component is, by a name for it. */
   healthCommands: Record<string, string>;
 }
@@ -37,8 +40,15 @@ export function madeOf(state: StackState): Made {
     nodes: nodes.length > 0 ? nodes : undefined,
     databases: Object.keys(group(outputs.databaseUrls)),
     webApps: Object.keys(group(outputs.webAppUrls)),
+    workloads: state.resources.flatMap(workloadOf),
     healthCommands: healthCommandsOf(outputs),
   };
+}
+
+function workloadOf({ type, inputs }: StateResource): WorkloadName[] {
+  const [, kind] = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/.exec(type) ?? [];
+  const { name, namespace = "default" } = (inputs.metadata ?? {}) as { name?: string; namespace?: string };
+  return kind && name ? [{ kind, namespace, name }] : [];
 }
 
 /** `loggingHealthCommand` → logging; `databaseHealthCommands: { store }` → database store. */

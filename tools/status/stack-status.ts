@@ -105,6 +105,7 @@ function applicationsOf({ settings }: Stack, made: Made | undefined): Applicatio
     namespaces: settings.namespaces.map(({ name }) => name),
     databases: settings.databases.filter(isMade(made?.databases)),
     webApps: settings.webApps.filter(isMade(made?.webApps)),
+    others: made?.workloads ?? [],
   };
 }
 

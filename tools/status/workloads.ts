@@ -1,14 +1,23 @@
 import { type WebAppSettings } from "../../config";
 import { pageOf } from "../../config/web-app";
 
+/** A Deployment, StatefulSet or DaemonSet. */
+export interface WorkloadName {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
 /** What a stack wants to run on Kubernetes. */
 export interface Applications {
   namespaces: string[];
   databases: { namespace: string; name: string; engine?: string; members: number }[];
   webApps: (Pick<WebAppSettings, "entry"> & { namespace: string; name: string })[];
+  /** Whatever else it made, such as what ships logs. */
+  others: WorkloadName[];
 }
 
-/** A Deployment or StatefulSet in one of the stack's namespaces. */
+/** A Deployment, StatefulSet or DaemonSet of the stack, or in one of its namespaces. */
 export interface WorkloadStatus {
   namespace: string;
   name: string;
@@ -22,12 +31,12 @@ export interface WorkloadStatus {
   page?: string;
 }
 
-/** A Deployment or StatefulSet as the API has it. */
+/** A Deployment, StatefulSet or DaemonSet as the API has it. */
 export interface Workload {
   kind: string;
   metadata: { name: string; namespace?: string };
   spec: { replicas?: number };
-  status: { availableReplicas?: number };
+  status: { availableReplicas?: number; desiredNumberScheduled?: number; numberAvailable?: number };
 }
 
 /**
@@ -36,7 +45,7 @@ export interface Workload {
  */
 export function workloadsOf(
   found: Workload[],
-  { namespaces, databases, webApps }: Applications,
+  { namespaces, databases, webApps, others }: Applications,
   node: string | undefined,
 ): WorkloadStatus[] {
   const all = new Map<string, WorkloadStatus>();
@@ -48,11 +57,18 @@ export function workloadsOf(
     const page = pageOf({ entry }, node);
     all.set(key("Deployment", namespace, name), { namespace, name, wanted: 1, available: 0, page });
   }
+  for (const { kind, namespace, name } of others) {
+    const at = key(kind, namespace, name);
+    if (!all.has(at)) all.set(at, { namespace, name, wanted: 1, available: 0 });
+  }
   for (const { kind, metadata, spec, status } of found) {
     const { namespace = "", name } = metadata;
-    if (!["Deployment", "StatefulSet"].includes(kind) || !namespaces.includes(namespace)) continue;
-    const pods = { wanted: spec.replicas ?? 1, available: status.availableReplicas ?? 0 };
     const at = key(kind, namespace, name);
+    if (!all.has(at) && !namespaces.includes(namespace)) continue;
+    const pods =
+      kind === "DaemonSet"
+        ? { wanted: status.desiredNumberScheduled ?? 1, available: status.numberAvailable ?? 0 }
+        : { wanted: spec.replicas ?? 1, available: status.availableReplicas ?? 0 };
     all.set(at, { ...all.get(at), namespace, name, ...pods });
   }
   return [...all.values()];

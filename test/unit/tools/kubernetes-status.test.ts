@@ -14,7 +14,7 @@ const dns = (availableReplicas?: number) => ({
   spec: { replicas: 2 },
   status: { availableReplicas },
 });
-const nothing: Applications = { namespaces: [], databases: [], webApps: [] };
+const nothing: Applications = { namespaces: [], databases: [], webApps: [], others: [] };
 const answer = (...items: object[]) => asked(nothing, ...items);
 const asked = (applications: Applications, ...items: object[]) =>
   readAnswer(JSON.stringify({ items }), ["host1", "host2"], applications, "192.0.2.11");
@@ -53,6 +53,7 @@ describe("the status of Kubernetes", () => {
       namespaces: ["shop"],
       databases: [{ name: "store", namespace: "shop", engine: "ferretdb", members: 1 }],
       webApps: [{ name: "front", namespace: "shop", entry: { nodePort: { port: 30080 } } }],
+      others: [],
     };
     const workload = (
       kind: string,
@@ -105,5 +106,42 @@ describe("the status of Kubernetes", () => {
       false,
       ["", "kubernetes: no API server answers"],
     ]);
+  });
+});
+
+describe("what the platform itself runs", () => {
+  const others = [
+    { kind: "DaemonSet", namespace: "log-shipper", name: "log-shipper" },
+    { kind: "Deployment", namespace: "kube-system", name: "metrics-server" },
+  ];
+  const cluster = [node("host1"), node("host2"), dns(2)];
+  const metrics = {
+    kind: "Deployment",
+    metadata: { name: "metrics-server", namespace: "kube-system" },
+    spec: { replicas: 1 },
+    status: { availableReplicas: 1 },
+  };
+  const shipper = (numberAvailable: number) => ({
+    kind: "DaemonSet",
+    metadata: { name: "log-shipper", namespace: "log-shipper" },
+    spec: {},
+    status: { desiredNumberScheduled: 2, numberAvailable },
+  });
+  const foreign = { ...shipper(0), metadata: { name: "theirs", namespace: "theirs" } };
+
+  it("is counted by nodes where there is one pod on each", () => {
+    const status = asked({ ...nothing, others }, ...cluster, metrics, shipper(2), foreign);
+    expect(formatKubernetes(status).slice(-2)).toEqual([
+      "  log-shipper/log-shipper: 2 of 2 pods",
+      "  kube-system/metrics-server: 1 of 1 pods",
+    ]);
+    expect(isWell(status)).toBe(true);
+    expect(isWell(asked({ ...nothing, others }, ...cluster, metrics, shipper(1)))).toBe(false);
+  });
+
+  it("is missed when the cluster does not have it", () => {
+    const status = asked({ ...nothing, others }, ...cluster, shipper(2));
+    expect(formatKubernetes(status)).toContain("  kube-system/metrics-server: 0 of 1 pods");
+    expect(isWell(status)).toBe(false);
   });
 });

@@ -18,6 +18,7 @@ const made: Made = {
   nodes: undefined,
   databases: [],
   webApps: [],
+  workloads: [],
   healthCommands: {},
 };
 
@@ -72,7 +73,7 @@ all is well`);
 
   it("asks further components by their own commands, over the stack's own ssh", async () => {
     const healthCommands = {
-      logging: "ssh root@192.0.2.11 echo green; echo more",
+      mesos: "ssh root@192.0.2.11 echo green; echo more",
       registry: "ssh -p 22 farm@192.0.2.13 sudo sh -c 'echo no disk >&2; exit 3'",
       entry: "ssh root@192.0.2.99 true",
       discovery: "echo leader",
@@ -80,7 +81,7 @@ all is well`);
     };
     const status = await stackStatus(world.stack(), { ...made, healthCommands });
     expect(status.commands.map(({ name, well, said }) => [name, well, said])).toEqual([
-      ["logging", true, "green"],
+      ["mesos", true, "green"],
       ["registry", false, "no disk"],
       ["entry", false, "the stack's file has no host 192.0.2.99"],
       ["discovery", true, "leader"],
@@ -90,6 +91,33 @@ all is well`);
       `registry: FAILED: no disk\n  Look at: ${healthCommands.registry}`,
     );
   });
+
+  it.each([
+    ["harbor", '{"status":"healthy","components":[{"name":"core","status":"healthy"}]}', true, "healthy"],
+    [
+      "harbor",
+      '{"status":"unhealthy","components":[{"name":"redis","status":"unhealthy"}]}',
+      false,
+      "unhealthy (redis)",
+    ],
+    ["harbor", "", false, "no answer"],
+    ["logging", "health yellow nodes 1 of 1", true, "yellow, 1 of 1 nodes"],
+    ["logging", "health red nodes 3 of 3", false, "red, 3 of 3 nodes"],
+    ["logging", "health yellow nodes 2 of 3", false, "yellow, 2 of 3 nodes"],
+    ["logging", "something else", false, "unknown, NaN of NaN nodes"],
+  ])(
+    "reads what a command says that ends with 0 whatever it says: %s %s",
+    async (name, printed, well, said) => {
+      world.write("printed", printed);
+      const command = `ssh root@192.0.2.11 cat ${join(world.folder, "printed")}`;
+      const { ok, commands } = await stackStatus(world.stack(), {
+        ...made,
+        healthCommands: { [name]: command },
+      });
+      expect(commands).toEqual([{ name, command, well, said }]);
+      expect(ok).toBe(well);
+    },
+  );
 
   it("has the nodes of a cluster that was there before", async () => {
     const node = {
@@ -149,6 +177,12 @@ describe("what the last run made", () => {
       nodes: ["host1", "host2", "host3"],
       databases: ["store"],
       webApps: ["profile"],
+      workloads: [
+        { kind: "Deployment", namespace: "kube-system", name: "metrics-server" },
+        { kind: "DaemonSet", namespace: "log-shipper", name: "log-shipper" },
+        { kind: "StatefulSet", namespace: "profiles", name: "store" },
+        { kind: "Deployment", namespace: "profiles", name: "profile" },
+      ],
     });
     expect(containers.host1).toEqual([
       "ceph-mgr-host1",
