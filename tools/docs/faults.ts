@@ -14,6 +14,8 @@ export function faultsOf({ name, file, about, args, outputs, methods, types }: C
 function faultsOfSection({ title, file, fields, partial }: Section): string[] {
   return fields.flatMap(({ name, about, required, default: its }) => [
     ...(about ? [] : [`${file}: ${title}.${name} has no doc comment`]),
-    ...((required && !partial) || its ? [] : [`${file}: ${title}.${name} may be left out and has no @default`]),
+    ...((required && !partial) || its
+      ? []
+      : [`${file}: ${title}.${name} may be left out and has no @default`]),
   ]);
 }

@@ -1,4 +1,4 @@
-import { cell, code, row, slug } from "./markdown";
+import { code, plain, row, slug } from "./markdown";
 import { type Component, type Field, type Link, type Section, type TypeText } from "./model";
 
 /** File of a component's page. */
@@ -29,7 +29,7 @@ export function renderPage(component: Component, guide: string | undefined): str
           "## Methods",
           table(
             ["method", "what it does"],
-            methods.map((method) => [code(method.signature), cell(method.about)]),
+            methods.map((method) => [code(method.signature), plain(method.about)]),
           ),
         ]
       : []),
@@ -47,7 +47,7 @@ const renderSection = (section: Section): string[] => [
 ];
 
 /** What a type alias stands for; objects in it have the table that follows. */
-const definition = (type: TypeText | undefined): string[] => (type ? [`One of: ${typeCell(type)}`] : []);
+const definition = (type: TypeText | undefined): string[] => (type ? [`Stands for ${typeText(type)}.`] : []);
 
 const argsTable = ({ fields, partial }: Section): string[] =>
   fields.length === 0
@@ -57,9 +57,9 @@ const argsTable = ({ fields, partial }: Section): string[] =>
           ["name", "type", "default", "meaning"],
           fields.map((field) => [
             code(field.name),
-            typeCell(field.type),
+            typeText(field.type),
             defaultCell(field, partial),
-            cell(field.about),
+            plain(field.about),
           ]),
         ),
       ];
@@ -67,14 +67,14 @@ const argsTable = ({ fields, partial }: Section): string[] =>
 const outputsTable = (outputs: Field[]): string =>
   table(
     ["name", "type", "meaning"],
-    outputs.map((field) => [code(field.name), typeCell(field.type), cell(field.about)]),
+    outputs.map((field) => [code(field.name), typeText(field.type), plain(field.about)]),
   );
 
 const table = (head: string[], rows: string[][]): string =>
   [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 /** A type as code, as a link where it names one thing only; otherwise with the links behind it. */
-function typeCell({ text, links }: TypeText): string {
+function typeText({ text, links }: TypeText): string {
   const targets = new Map(links.map((link) => [nameOf(link), targetOf(link)]));
   const all = [...targets];
   const [only] = all;
@@ -94,8 +94,8 @@ function defaultCell({ required, default: its }: Field, partial: boolean): strin
   return value === undefined ? "**required**" : `**required**; ${value} in a stack's settings`;
 }
 
-const plainWords = /^(none|all|never)$/;
+const plainWords = /^(none|all|any|never|nothing)$/;
 
 /** A value as code, a sentence as it is. */
 const defaultText = (text: string): string =>
-  /^(\S+|".*")$/.test(text) && !text.includes("`") && !plainWords.test(text) ? code(text) : cell(text);
+  /^(\S+|".*")$/.test(text) && !text.includes("`") && !plainWords.test(text) ? code(text) : plain(text);

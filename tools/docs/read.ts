@@ -97,7 +97,7 @@ class Reader {
         const own = ts.isIdentifier(parameter.name) ? parameter.name.text : "args";
         const name = isConstructor ? (["name", "args", "opts"][index] ?? own) : own;
         const optional = parameter.questionToken || parameter.initializer ? "?" : "";
-        return `${name}${optional}: ${read.text}`;
+        return `${name}${optional}: ${read.text || this.inferred(parameter)}`;
       })
       .join(", ");
   }
@@ -115,7 +115,10 @@ class Reader {
   }
 
   /** What an output has no comment for, the interface may say that the class implements. */
-  private output(one: ts.ClassDeclaration, member: ts.PropertyDeclaration | ts.GetAccessorDeclaration): Field {
+  private output(
+    one: ts.ClassDeclaration,
+    member: ts.PropertyDeclaration | ts.GetAccessorDeclaration,
+  ): Field {
     const field = this.field(member, member.type, "");
     const text = member.type ? field.type : { text: this.inferred(member), links: [] };
     const promised = implemented(this.tree, one)
@@ -127,8 +130,7 @@ class Reader {
 
   private inferred(member: ts.Declaration): string {
     const { checker } = this.tree;
-    const type = checker.getTypeAtLocation(member);
-    return type.flags & ts.TypeFlags.StringLike ? "string" : checker.typeToString(type);
+    return checker.typeToString(checker.getBaseTypeOfLiteralType(checker.getTypeAtLocation(member)));
   }
 
   private members(owner: ts.InterfaceDeclaration | ts.TypeLiteralNode, path: string): Field[] {
@@ -143,9 +145,7 @@ class Reader {
       : [];
     return [
       ...inherited,
-      ...owner.members
-        .filter(ts.isPropertySignature)
-        .map((member) => this.field(member, member.type, path)),
+      ...owner.members.filter(ts.isPropertySignature).map((member) => this.field(member, member.type, path)),
       ...owner.members.filter(ts.isMethodSignature).map((method) => ({
         name: method.name.getText(),
         type: { text: `(${this.parameters(method)}) => ${this.result(method)}`, links: [] },
@@ -193,7 +193,13 @@ class Reader {
     }
     if (objects.length === 0) return [];
     const [first] = objects as [ts.TypeLiteralNode];
-    const section = { title: path, about: "", fields: [] as Field[], partial: false, file: this.fileOf(first) };
+    const section = {
+      title: path,
+      about: "",
+      fields: [] as Field[],
+      partial: false,
+      file: this.fileOf(first),
+    };
     this.sections.set(path, section);
     section.fields = objects.flatMap((object) => this.members(object, path));
     return [{ section: path }];
@@ -215,7 +221,8 @@ class Reader {
     section.fields = read.objects.flatMap((object) => this.members(object, section.title));
   }
 
-  private readonly fileOf = (node: ts.Node): string => relative(this.tree.root, node.getSourceFile().fileName);
+  private readonly fileOf = (node: ts.Node): string =>
+    relative(this.tree.root, node.getSourceFile().fileName);
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");

@@ -39,6 +39,7 @@ const library = "/lib.d.ts";
 const globals = `
 interface Array<T> { [index: number]: T }
 interface ReadonlyArray<T> { readonly [index: number]: T }
+type Record<K extends keyof any, T> = { [P in K]: T };
 interface Boolean {} interface CallableFunction {} interface Function {} interface IArguments {}
 interface NewableFunction {} interface Number {} interface Object {} interface RegExp {} interface String {}
 `;
@@ -55,5 +56,6 @@ export function declarationOf({ checker }: Tree, name: ts.Node): ts.Declaration 
   const symbol = checker.getSymbolAtLocation(name);
   if (!symbol) return undefined;
   const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  return meant.declarations?.[0];
+  const declaration = meant.declarations?.[0];
+  return declaration?.getSourceFile().fileName === library ? undefined : declaration;
 }
