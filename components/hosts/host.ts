@@ -122,7 +122,7 @@ export class Host extends pulumi.ComponentResource {
     what: string,
     { script, timeout = "10m", undo, printsSecret = false }: HostScript,
     opts: pulumi.CustomResourceOptions,
-  ) {
+  ): command.remote.Command {
     const { ssh, address, hostKey } = this.args;
     const asRoot = (command: string) => (ssh.user === "root" ? command : `sudo -n ${command}`);
     return new command.remote.Command(

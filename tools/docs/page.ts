@@ -21,6 +21,7 @@ export function renderPage(component: Component, guide: string | undefined): str
     about,
     `\`\`\`ts\n${signature}\n\`\`\``,
     "## Args",
+    args.about,
     ...definition(args.definition),
     ...argsTable(args),
     ...(outputs.length > 0 ? ["## Outputs", outputsTable(outputs)] : []),
@@ -98,4 +99,4 @@ const plainWords = /^(none|all|any|never|nothing)$/;
 
 /** A value as code, a sentence as it is. */
 const defaultText = (text: string): string =>
-  /^(\S+|".*")$/.test(text) && !text.includes("`") && !plainWords.test(text) ? code(text) : plain(text);
+  /^([\w./*:@-]+|".*")$/.test(text) && !plainWords.test(text) ? code(text) : plain(text);

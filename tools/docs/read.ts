@@ -50,13 +50,13 @@ class Reader {
   public args(type: ts.TypeNode, file: string): Section {
     const read = readType(this.tree, type);
     const [only] = read.named;
-    if (only && ts.isInterfaceDeclaration(only.declaration) && read.text === only.declaration.name.text)
-      return {
-        ...this.section(only.declaration, only.partial),
-        fields: this.members(only.declaration, ""),
-      };
-    this.visit(read, "");
-    return { title: "Args", about: "", definition: read, fields: [], partial: false, file };
+    if (only && read.text === only.declaration.name.text) {
+      const section = this.section(only.declaration, only.partial);
+      this.fill(section, only.declaration);
+      return section;
+    }
+    this.visit(read, "args");
+    return { title: "args", about: "", definition: read, fields: [], partial: false, file };
   }
 
   public outputs(one: ts.ClassDeclaration): Field[] {
@@ -65,7 +65,7 @@ class Reader {
         parameters
           .filter((parameter) => ts.isParameterPropertyDeclaration(parameter, parameter.parent))
           .filter(isPublic)
-          .map((parameter) => this.field(parameter, parameter.type, "")),
+          .map((parameter) => this.field(parameter, parameter.type, nameOf(one))),
       ),
       ...its.members
         .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
@@ -81,7 +81,7 @@ class Reader {
         .filter((method) => isPublic(method) && ts.isIdentifier(method.name))
         .map((method) => ({
           name: method.name.getText(),
-          signature: `${method.name.getText()}(${this.parameters(method)}): ${this.result(method)}`,
+          signature: `${method.name.getText()}(${this.parameters(method)})${this.result(method, ": ")}`,
           about: oneLine(commentOf(method).text),
         })),
     );
@@ -93,7 +93,7 @@ class Reader {
     return method.parameters
       .map((parameter, index) => {
         const read = readType(this.tree, parameter.type);
-        if (!isConstructor) this.visit(read, "");
+        if (!isConstructor) this.visit(read, method.name.getText());
         const own = ts.isIdentifier(parameter.name) ? parameter.name.text : "args";
         const name = isConstructor ? (["name", "args", "opts"][index] ?? own) : own;
         const optional = parameter.questionToken || parameter.initializer ? "?" : "";
@@ -108,10 +108,11 @@ class Reader {
     return [...this.sections.values()];
   }
 
-  private result({ type }: ts.MethodDeclaration | ts.MethodSignature): string {
+  private result({ name, type }: ts.MethodDeclaration | ts.MethodSignature, before: string): string {
+    if (!type) return "";
     const read = readType(this.tree, type);
-    this.visit(read, "");
-    return read.text || "void";
+    this.visit(read, name.getText());
+    return before + read.text;
   }
 
   /** What an output has no comment for, the interface may say that the class implements. */
@@ -119,7 +120,7 @@ class Reader {
     one: ts.ClassDeclaration,
     member: ts.PropertyDeclaration | ts.GetAccessorDeclaration,
   ): Field {
-    const field = this.field(member, member.type, "");
+    const field = this.field(member, member.type, nameOf(one));
     const text = member.type ? field.type : { text: this.inferred(member), links: [] };
     const promised = implemented(this.tree, one)
       .flatMap(({ members }) => [...members])
@@ -148,7 +149,7 @@ class Reader {
       ...owner.members.filter(ts.isPropertySignature).map((member) => this.field(member, member.type, path)),
       ...owner.members.filter(ts.isMethodSignature).map((method) => ({
         name: method.name.getText(),
-        type: { text: `(${this.parameters(method)}) => ${this.result(method)}`, links: [] },
+        type: { text: `(${this.parameters(method)})${this.result(method, " => ")}`, links: [] },
         about: oneLine(commentOf(method).text),
         required: true,
       })),
@@ -168,7 +169,7 @@ class Reader {
     const name = member.name.getText();
     const read = readType(this.tree, type);
     const comment = commentOf(member);
-    const own = this.visit(read, path ? `${path}.${name}` : name);
+    const own = this.visit(read, `${path}.${name}`);
     return {
       name,
       type: { text: read.text, links: [...own, ...read.links] },

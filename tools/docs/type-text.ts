@@ -43,6 +43,11 @@ export function readType(tree: Tree, type: ts.TypeNode | undefined): ReadType {
       const args = node.typeArguments?.map((arg) => textOf(arg, name === "Partial")) ?? [];
       return args.length === 0 ? name : `${name}<${args.join(", ")}>`;
     }
+    if (ts.isArrayTypeNode(node)) {
+      const element = textOf(node.elementType);
+      // A name may have been put into its words.
+      return /^"[^]* \| /.test(element) ? `(${element})[]` : `${element}[]`;
+    }
     const words = wordsOf(tree, node);
     if (words) return words;
     return withChildren(node, (child) => textOf(child));

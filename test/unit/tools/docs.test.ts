@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { projectRoot } from "../../../lab/paths";
-import { docsExitCode, renderDocs, updateDocs } from "../../../tools/docs/pages";
+import { anyCode, run } from "../../../lab/run";
+import { type DocsResult, docsExitCode, renderDocs, updateDocs } from "../../../tools/docs/pages";
 
 /** A component with what is hard to read: a name of words, an object within an object, what it inherits. */
 const kettle = `
@@ -54,6 +55,8 @@ export interface Cup {
   size: number;
   /** Its colour. @default white */
   colour: Colour;
+  /** Colours that it must not have. @default the colours of other cups */
+  not: Colour[];
 }
 `;
 const stove = `
@@ -121,11 +124,14 @@ describe("a page", () => {
       "| `stove` | [`Stove`](stove.md) | **required** | The stove \\| that it stands on. |",
     );
     expect(text).toContain("| `cups` | [`Partial<Cup>[]`](#cup) | none | What it is poured into. |");
-    expect(text).toContain("| `whistle` | [`{…}`](#whistle) | never | When it whistles. |");
+    expect(text).toContain("| `whistle` | [`{…}`](#kettleargswhistle) | never | When it whistles. |");
     expect(text).toContain("| `at` | `number` | `96` | Degrees, at most 100. |");
     expect(text).toContain("| `how` | `{ decibels: number }` | **required** | How loud. |");
     expect(text).toContain(
       '| `colour` | `"blue" \\| "white"` | **required**; `white` in a stack\'s settings | Its colour. |',
+    );
+    expect(text).toContain(
+      '| `not` | `("blue" \\| "white")[]` | **required**; the colours of other cups in a stack\'s settings | Colours that it must not have. |',
     );
     expect(text).toContain("| `heat` | `Output<number>` | Degrees, when it is done. |");
     expect(text).toContain("| `healthCommand` | `string` | What to type to see it. |");
@@ -134,6 +140,15 @@ describe("a page", () => {
     expect(lines(page(root, "stove.md"))).toContain(
       '| `fuel` | `string` | `"natural gas"` | Gas, or what replaces it. |',
     );
+  });
+
+  it("takes args that are one of two", async () => {
+    const args =
+      "/** Gas, or wood. */\nexport type StoveArgs = { gas: number } | { wood: number };\nclass Old {}";
+    const root = kitchen({ "stove.ts": stove.replace(/export interface StoveArgs \{[^]*?\n\}/, args) });
+    await updateDocs(root, false);
+    const text = page(root, "stove.md");
+    expect(text).toContain("## Args\n\nGas, or wood.\n\nStands for `{ gas: number } | { wood: number }`.\n");
   });
 
   it("calls what is Partial everywhere optional", async () => {
@@ -201,11 +216,25 @@ describe("a check", () => {
     expect(result.faults).toEqual([
       `${file} KettleArgs.whistle may be left out and has no @default`,
       "components/kitchen/cup.ts: Cup.size has no doc comment",
-      `${file} whistle.how has no doc comment`,
+      `${file} KettleArgs.whistle.how has no doc comment`,
       `${file} Kettle.healthCommand has no doc comment`,
       `${file} Kettle.pour has no doc comment`,
     ]);
     expect(docsExitCode(result)).toBe(1);
+  });
+
+  it("is npm run docs -- --check, which ends with 3", async () => {
+    const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts.docs).toBe("tsx tools/docs.ts");
+    const root = kitchen();
+    const tsx = join(projectRoot, "node_modules/.bin/tsx");
+    const command = [join(projectRoot, "tools/docs.ts"), "--check", "--json"];
+    const { code, stdout } = await run(tsx, command, { cwd: root, allow: anyCode });
+    expect(code).toBe(3);
+    expect((JSON.parse(stdout) as DocsResult).changed).toContain("docs/components/kettle.md");
+    expect(readdirSync(root)).toEqual(["components"]);
   });
 
   it("fails for a component that does not name its args", async () => {
