@@ -58,6 +58,7 @@ export const catalog = {
   harborExporter: { reference: "docker.io/goharbor/harbor-exporter:v2.15.4" },
 } satisfies Record<string, CatalogImage>;
 
+/** Name of an image in the catalog. */
 export type ImageName = keyof typeof catalog;
 
 /** How the mirror is reached, where that takes more than its name. */
@@ -72,7 +73,7 @@ export interface RegistryAccess {
 
 /** Where images come from in this environment. */
 export interface ImageSources {
-  /** Registry that holds a copy of every image, `host[:port][/path]`; all references are rewritten to it. */
+  /** Registry that holds a copy of every image, `host[:port][/path]`; all references are rewritten to it. @default none: images' own registries */
   mirror?: string;
   /** References that replace those of the catalog, by image name. */
   overrides: Partial<Record<ImageName, string>>;

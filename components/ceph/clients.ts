@@ -14,7 +14,7 @@ export interface ClientArgs {
   filesystem?: string;
   /** Directory of the file system that it is kept to. @default / */
   path?: string;
-  /** @default read-write */
+  /** What it may do in the file system and in the pool. @default read-write */
   access?: "read" | "read-write";
   /** Pool in which it has block devices. @default none */
   pool?: string;

@@ -67,6 +67,7 @@ export interface CephClusterArgs {
  * https://docs.ceph.com/en/latest/install/manual-deployment/
  */
 export class CephCluster extends pulumi.ComponentResource {
+  /** Identity of the cluster, a UUID. */
   public readonly fsid: pulumi.Output<string>;
   /** `mon_host`: the endpoints of all monitors, both protocols. */
   public readonly monitorAddresses: string;

@@ -15,11 +15,13 @@ import { type KeyType } from "./cephx-key";
 
 /** A CephFS file system, mounted on hosts. */
 export interface MountArgs {
+  /** Name of the file system, one of `filesystems`. */
   filesystem: string;
   /** Where it is mounted, an absolute path of two parts or more, such as `/mnt/cephfs`. */
   path: string;
+  /** Hosts that mount it. */
   hosts: Host[];
-  /** @default read-write */
+  /** What may be done in it on the hosts. @default read-write */
   access?: "read" | "read-write";
   /**
    * `fuse`: ceph-fuse in a container, on any host. `kernel`: the kernel's own client, quicker, where the host's kernel

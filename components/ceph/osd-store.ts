@@ -4,9 +4,9 @@ import { adminKeyringPath, cephConfPath, osdDataPath, osdDevicePath } from "./da
 
 /** Where an OSD keeps its data: a whole device (`device`), or for a lab a file (`file`, of `sizeGiB`). */
 export interface OsdStore {
-  /** Path of a block device; one below /dev/disk/by-id stays the same when disks are moved. */
+  /** Path of a block device; one below /dev/disk/by-id stays the same when disks are moved. @default none: a file */
   device?: string;
-  /** Name of a file that the program makes. */
+  /** Name of a file that the program makes. @default none: a device */
   file?: string;
   /** Size of the file. @default 10 */
   sizeGiB?: number;

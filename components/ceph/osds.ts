@@ -15,7 +15,9 @@ const patience = 300;
 
 /** An OSD: one store on one host. */
 export interface OsdArgs {
+  /** Host that has the store. */
   host: Host;
+  /** Where its data is: a device, or for a lab a file. */
   store: OsdStore;
 }
 

@@ -5,6 +5,7 @@ import { cephIn, type CommandLine } from "./command-line";
 
 /** A replicated pool. Copies are on different hosts. */
 export interface PoolArgs {
+  /** Name of the pool. Another one is another pool; the one before stays. */
   name: string;
   /** What it is for: `rbd` for block devices, otherwise a name of one's own. @default rbd */
   application?: string;

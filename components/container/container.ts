@@ -9,6 +9,7 @@ import { removeLeftover } from "./leftover";
 export interface ContainerFile {
   /** Absolute path in the container. */
   path: string;
+  /** Its text. */
   content: pulumi.Input<string>;
   /** Octal permissions. @default 0444 */
   mode?: string;
@@ -22,7 +23,7 @@ export interface ContainerVolume {
   hostPath: string;
   /** Absolute path in the container. */
   path: string;
-  /** @default false */
+  /** Whether it can write nothing there. @default false */
   readOnly?: boolean;
 }
 
@@ -31,11 +32,14 @@ export interface ContainerVolume {
  * that the program no longer declares.
  */
 export interface RemovalHooks {
+  /** Called before the container is stopped; what it throws keeps the container. */
   beforeDelete: pulumi.ResourceHook;
+  /** Called when the container is gone. @default none */
   afterDelete?: pulumi.ResourceHook;
 }
 
 export interface ContainerArgs {
+  /** Host that it runs on. */
   host: Host;
   /** Name in images.ts. */
   image: ImageName;
@@ -55,9 +59,11 @@ export interface ContainerArgs {
   ports?: { host: number; container: number }[];
   /** Variables; they show in the plan and in `docker inspect`, so nothing secret. @default none */
   environment?: Record<string, pulumi.Input<string>>;
+  /** Files that are put into it before it starts. A change replaces the container. @default none */
   files?: ContainerFile[];
+  /** Directories of the host in it. @default none */
   volumes?: ContainerVolume[];
-  /** Directories in memory, path → mount options. */
+  /** Directories in memory, path → mount options. @default none */
   tmpfs?: Record<string, string>;
   /** Most memory that it may use, MiB; beyond it the kernel ends it. */
   memoryMiB: number;
@@ -73,7 +79,7 @@ export interface ContainerArgs {
   dropsCapabilities?: boolean;
   /** Size of /dev/shm, MiB. @default the engine's 64 */
   sharedMemoryMiB?: number;
-  /** @default none */
+  /** What is called when it is deleted. @default nothing */
   removal?: RemovalHooks;
   /**
    * Whether what it mounts below its volumes shows on the host. AppArmor's profile for containers, which forbids
@@ -109,6 +115,7 @@ export function containerFingerprint(args: ContainerArgs): pulumi.Output<string>
  * https://www.pulumi.com/registry/packages/docker/api-docs/container/
  */
 export class Container extends pulumi.ComponentResource {
+  /** Its name on the host, which is the component's. */
   public readonly containerName: string;
   /** Id that the engine gave it: another one means that the container is another. */
   public readonly containerId: pulumi.Output<string>;

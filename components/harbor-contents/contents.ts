@@ -11,26 +11,30 @@ import {
 } from "./resources";
 
 export interface HarborContentsArgs {
+  /** How Harbor's API is reached: `connection` of a HarborRegistry, or one of your own. */
   connection: HarborConnection;
   /** Other registries, that projects are caches of and replications go to. @default none */
   registries?: {
+    /** Name of the registry in Harbor. */
     name: string;
-    /** `docker-hub`, `docker-registry` (quay.io too), `github-ghcr`, `harbor`, … */
+    /** What speaks there: `docker-hub`, `docker-registry` (quay.io too), `github-ghcr`, `harbor`, … */
     type: string;
+    /** URL of the registry, such as `https://quay.io`. */
     url: string;
-    /** @default none */
+    /** Who logs in there. @default none */
     user?: string;
-    /** @default none */
+    /** Password of that user, a secret. @default none */
     password?: pulumi.Input<string>;
-    /** @default false */
+    /** Whether its certificate is not looked at. @default false */
     insecure?: boolean;
   }[];
-  /** @default none */
+  /** Projects, each with its own rights, quota and rules. @default none */
   projects?: {
+    /** Name of the project, the first part of the names of its images. */
     name: string;
     /** Whether anybody may pull. @default false */
     public?: boolean;
-    /** @default no limit */
+    /** Most that its images may take, GiB. @default no limit */
     quotaGiB?: number;
     /** Whether images are scanned when they are pushed. @default false */
     scan?: boolean;
@@ -42,14 +46,15 @@ export interface HarborContentsArgs {
     retention?: {
       /** Six fields as cron has them, with seconds in front. */
       schedule: string;
+      /** A tag stays when one of them says so. */
       rules: {
-        /** @default ** */
+        /** Pattern of the repositories that it is for. @default ** */
         repositories?: string;
-        /** @default ** */
+        /** Pattern of the tags that it is for. @default ** */
         tags?: string;
-        /** The newest so many. Either this or `days`. */
+        /** The newest so many. Either this or `days`. @default none: `days` */
         latest?: number;
-        /** Those that were pushed in so many days. */
+        /** Those that were pushed in so many days. @default none: `latest` */
         days?: number;
       }[];
     };
@@ -58,6 +63,7 @@ export interface HarborContentsArgs {
   }[];
   /** Accounts for programs. @default none */
   robots?: {
+    /** Name of the robot, without what Harbor puts in front of it. */
     name: string;
     /** Names of projects, `*` for all. */
     projects: string[];
@@ -70,13 +76,15 @@ export interface HarborContentsArgs {
   }[];
   /** Images that are copied from or to another registry. @default none */
   replications?: {
+    /** Name of the rule in Harbor. */
     name: string;
+    /** `pull`: from the other registry to here. `push`: from here to it. */
     direction: "pull" | "push";
     /** One of `registries`. */
     registry: string;
-    /** @default ** */
+    /** Pattern of the repositories that are copied. @default ** */
     repositories?: string;
-    /** @default ** */
+    /** Pattern of the tags that are copied. @default ** */
     tags?: string;
     /** Project in which they end. @default where they were */
     into?: string;
@@ -85,9 +93,14 @@ export interface HarborContentsArgs {
     /** Whether tags that are there are overwritten. @default true */
     override?: boolean;
   }[];
-  /** When layers that nothing needs are deleted; six fields as cron has them. @default never */
-  garbageCollection?: { schedule: string; untagged?: boolean };
-  /** When all images are scanned; needs a scanner. @default never */
+  /** When layers that nothing needs are deleted. @default never */
+  garbageCollection?: {
+    /** Six fields as cron has them, with seconds in front. */
+    schedule: string;
+    /** Whether images without a tag go as well. @default false */
+    untagged?: boolean;
+  };
+  /** When all images are scanned, six fields as cron has them; needs a scanner. @default never */
   scanAll?: { schedule: string };
   /** Whether projects that are no longer declared stay, with their images. @default true */
   protect?: boolean;

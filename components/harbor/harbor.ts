@@ -21,15 +21,17 @@ import { type Cache, type Database } from "./stores";
 import { defaultVersion, releaseOf } from "./versions";
 
 export interface HarborRegistryArgs {
+  /** Host that it runs on. */
   host: Host;
   /** DNS name by which clients ask for it, never `localhost`. Another one makes other names of all images. */
   hostname: string;
   /** Version: 2.14.x or 2.15.4. Another one is an upgrade, which asks for a backup first. @default 2.15.4 */
   version?: string;
+  /** Ports of the host. @default 443 for HTTPS alone */
   ports?: {
-    /** @default 443 */
+    /** Port of the entry. @default 443 */
     https?: number;
-    /** Sends to the other one. @default none */
+    /** Port that sends browsers to the other one. @default none */
     http?: number;
   };
   /** Certificate of the entry. @default one of an authority that is made for it */
@@ -44,7 +46,10 @@ export interface HarborRegistryArgs {
   /** PostgreSQL that is there already, with an empty database for Harbor. @default one of Harbor's own */
   database?: Omit<Database, "password"> & { password: pulumi.Input<string> };
   /** Redis or Valkey that is there already. @default one of Harbor's own */
-  cache?: Omit<Cache, "password"> & { password?: pulumi.Input<string> };
+  cache?: Omit<Cache, "password"> & {
+    /** A secret. @default none */
+    password?: pulumi.Input<string>;
+  };
   /** Scans images for vulnerabilities; needs a way to its database, which is a registry outside. @default none */
   scanner?: Partial<ScannerSettings>;
   /** Port of the host at which it tells its numbers to Prometheus, without TLS. @default none */
@@ -71,8 +76,9 @@ export interface HarborConnection {
   address?: pulumi.Input<string>;
   /** PEM of the authority. @default those that Node knows */
   ca?: pulumi.Input<string>;
+  /** User that asks: an administrator of Harbor. */
   username: pulumi.Input<string>;
-  /** A secret. */
+  /** Password of that user, a secret. */
   password: pulumi.Input<string>;
 }
 

@@ -4,4 +4,5 @@ export const partNames = [
   ...(["portal", "jobservice", "scanner", "exporter", "proxy"] as const),
 ] as const;
 
+/** A part of Harbor. */
 export type PartName = (typeof partNames)[number];

@@ -1,9 +1,12 @@
 /** PostgreSQL as Harbor's parts reach it. */
 export interface Database {
+  /** DNS name or IP address. */
   host: string;
+  /** TCP port, usually 5432. */
   port: number;
   /** Name of the database. */
   name: string;
+  /** Who owns the database. */
   user: string;
   /** A secret. */
   password: string;
@@ -15,9 +18,11 @@ export interface Database {
 export interface Cache {
   /** `host:port` */
   address: string;
+  /** Who logs in. @default the default user */
   user?: string;
-  /** A secret. */
+  /** A secret. @default none */
   password?: string;
+  /** Whether it is reached over TLS. */
   tls: boolean;
 }
 

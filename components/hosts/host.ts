@@ -12,9 +12,13 @@ export interface HostArgs {
   address: string;
   /** The host's public key, an OpenSSH line such as `ssh-ed25519 AAAA…`. Any other key is refused. */
   hostKey: string;
+  /** How it is logged in to. */
   ssh: SshArgs;
+  /** Its container engine. */
   engine: EngineArgs;
+  /** Everything else of it that is set. */
   system: SystemArgs;
+  /** Where its images come from. */
   images: ImageSources;
   /** Directory on the host for all data of the stack, made by the preparation. */
   dataDirectory: string;
@@ -40,8 +44,11 @@ export interface HostScript {
  * What the preparation does, step by step, is in prepare.sh.
  */
 export class Host extends pulumi.ComponentResource {
+  /** The component's name, by which containers, nodes and messages call it. */
   public readonly hostName: string;
+  /** IP address or DNS name, as given. */
   public readonly address: string;
+  /** Directory on the host for all data of the stack, as given. */
   public readonly dataDirectory: string;
   /** Provider for containers on this host. */
   public readonly docker: docker.Provider;
@@ -115,7 +122,7 @@ export class Host extends pulumi.ComponentResource {
     what: string,
     { script, timeout = "10m", undo, printsSecret = false }: HostScript,
     opts: pulumi.CustomResourceOptions,
-  ) {
+  ): command.remote.Command {
     const { ssh, address, hostKey } = this.args;
     const asRoot = (command: string) => (ssh.user === "root" ? command : `sudo -n ${command}`);
     return new command.remote.Command(

@@ -5,8 +5,9 @@ import { homedir } from "node:os";
 export interface SshArgs {
   /** Login; anyone but root needs passwordless sudo and, for the engine's socket, the group `docker`. */
   user: string;
+  /** Port of sshd. */
   port: number;
-  /** Private key; `~` is the home. Without it the ssh agent is asked, and no key comes near the state. */
+  /** Private key; `~` is the home. @default none: the ssh agent is asked, and no key comes near the state */
   privateKeyFile?: string;
 }
 

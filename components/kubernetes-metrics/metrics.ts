@@ -9,6 +9,7 @@ import { labels, metricsPod } from "./pod";
 import { rules } from "./rules";
 
 export interface KubernetesMetricsArgs {
+  /** Where its image comes from. */
   images: ImageSources;
   /**
    * Whether the kubelets' certificates are not checked. kubeadm's kubelets sign their own, unless they are told

@@ -21,6 +21,7 @@ import { nodeClusterRules, provisionerClusterRules, provisionerRules } from "./r
 
 /** Volumes that ceph-csi makes when they are claimed, in a file system of Ceph and in a pool. */
 export interface CsiArgs {
+  /** Tells it from the other one. */
   kind: "csi";
   /** Identity of the Ceph cluster. */
   fsid: pulumi.Input<string>;
@@ -39,6 +40,7 @@ export interface CsiArgs {
    * new volumes: what has its volume already is not moved. @default none; the platform's own are of `cephfs`
    */
   default?: ClassName;
+  /** Where the drivers' images come from. */
   images: ImageSources;
   /** Whether the classes can't be deleted before `pulumi state unprotect`. @default true */
   protect?: boolean;

@@ -7,6 +7,7 @@ import { directoryScript, type Owner, volumeName, volumesIn } from "./volume-dir
 
 /** Volumes that are directories of a file system which every node has mounted at the same place. */
 export interface HostMountArgs {
+  /** Tells it from the other one. */
   kind: "host-mount";
   /** Where the file system is mounted on all nodes. */
   mount: string;

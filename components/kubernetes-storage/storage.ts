@@ -6,6 +6,7 @@ import { createCsi, type CsiArgs } from "./csi";
 import { createHostMountClass, createHostMountVolume, type HostMountArgs } from "./host-mount";
 import { type Owner, volumesIn } from "./volume-directory";
 
+/** Whether ceph-csi makes volumes, or directories of a mount are them. */
 export type KubernetesStorageArgs = CsiArgs | HostMountArgs;
 
 /** A volume that a component needs, by the claim that it will make. */
@@ -26,8 +27,11 @@ export interface VolumeArgs {
 export interface ClaimedVolume {
   /** `spec` of the claim, or of a StatefulSet's template for it. */
   spec: {
+    /** Class that it is of; known when the volume can be claimed. */
     storageClassName: pulumi.Output<string>;
+    /** What was wanted, as a list of one. */
     accessModes: string[];
+    /** Size that is asked for. */
     resources: { requests: { storage: string } };
   };
   /** The volume that is bound to the claim, by the claim's name; undefined where it is made when it is claimed. */
@@ -40,6 +44,7 @@ export interface ClaimedVolume {
  * component announces with `volume`. In both the class `cephfs` is for many pods at once, and data stay when a claim goes.
  */
 export class KubernetesStorage extends pulumi.ComponentResource {
+  /** Which of the two it is. */
   public readonly kind: KubernetesStorageArgs["kind"];
   /** Names of the classes that there are. */
   public readonly classNames: ClassName[];

@@ -2,7 +2,9 @@ import { quote } from "../hosts/shell";
 
 /** Who may use a volume's files, by their numbers. */
 export interface Owner {
+  /** Number of the user. */
   user: number;
+  /** Number of the group. */
   group: number;
 }
 

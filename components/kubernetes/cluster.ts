@@ -33,13 +33,24 @@ export interface KubernetesClusterArgs {
    * A free address of the hosts' network, at which the API is found as long as a control plane lives. Can't be changed
    * later. @default none: the first control plane's, and the API is gone with it
    */
-  endpoint?: { address: string; port?: number };
+  endpoint?: {
+    /** IP address that no machine has. */
+    address: string;
+    /** TCP port of the API there. @default 8443 */
+    port?: number;
+  };
   /** Where the nodes' programs come from. @default Kubernetes' package repositories */
   source?: ProgramSource;
   /** Where kubeadm finds its images. @default registry.k8s.io, below the mirror when there is one */
   imageRepository?: string;
   /** Tags that stand for those that kubeadm would ask for. @default none */
-  imageTags?: { etcd?: string; coredns?: string };
+  imageTags?: {
+    /** Tag of etcd's image. @default kubeadm's */
+    etcd?: string;
+    /** Tag of CoreDNS' image. @default kubeadm's */
+    coredns?: string;
+  };
+  /** Where images come from. */
   images: ImageSources;
   /** Registries without valid TLS, `host[:port]`. @default none */
   insecureRegistries?: string[];

@@ -5,9 +5,9 @@ import { assignments } from "../hosts/shell";
 
 /** Where kubelet, kubeadm and kubectl come from: one of the two. */
 export interface ProgramSource {
-  /** Kubernetes' package repositories, or a mirror of them: the part of the URL before `/v1.34/deb`. */
+  /** Kubernetes' package repositories, or a mirror of them: the part of the URL before `/v1.34/deb`. @default Kubernetes' own */
   packages?: string;
-  /** A .tar.gz to unpack in `/`, with the programs in usr/local/bin. */
+  /** A .tar.gz to unpack in `/`, with the programs in usr/local/bin, and its SHA-256. @default none: packages */
   binaries?: { url: string; sha256: string };
 }
 

@@ -8,6 +8,7 @@ import { caFile, containersPath, engineSocket, hostConfig } from "./host-config"
 import { type ShipperOutput } from "./output";
 
 export interface HostLogShipperArgs {
+  /** Host whose containers it reads. */
   host: Host;
   /** Where the lines go. */
   output: ShipperOutput;
@@ -34,6 +35,7 @@ export interface HostLogShipperArgs {
  * https://www.elastic.co/docs/reference/beats/filebeat/running-on-docker
  */
 export class HostLogShipper extends pulumi.ComponentResource {
+  /** Name of its container, which is the component's. */
   public readonly containerName: string;
   /** Directory on the host with queue and registry. Without the queue, lines are lost; without the registry, files are read again. */
   public readonly dataDirectory: string;

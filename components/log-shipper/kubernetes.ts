@@ -12,6 +12,7 @@ import { labels, shipperPod } from "./pod";
 import { rules } from "./rules";
 
 export interface KubernetesLogShipperArgs {
+  /** Where its image comes from. */
   images: ImageSources;
   /** Where the lines go. */
   output: ShipperOutput;
@@ -39,6 +40,7 @@ const rbac = "rbac.authorization.k8s.io";
  * https://www.elastic.co/docs/reference/beats/filebeat/running-on-kubernetes
  */
 export class KubernetesLogShipper extends pulumi.ComponentResource {
+  /** Namespace that it runs in, its own. */
   public readonly namespace = name;
   /** What to type to see how much waits for the store on each node, with the cluster's kubeconfig. */
   public readonly heldCommand =

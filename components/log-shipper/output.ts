@@ -3,7 +3,9 @@ import { type Input } from "@pulumi/pulumi";
 /** Where a shipper sends its lines: to Logstash (or what takes its place on the wire), or to the store itself. */
 export type ShipperOutput = LogstashOutput | ElasticsearchOutput;
 
+/** Logstash, or what speaks the protocol of Beats as it does. */
 export interface LogstashOutput {
+  /** Tells it from the other one. */
   kind: "logstash";
   /** `host:port` of the Beats inputs; of several each takes a share, and the others' while they are down. */
   hosts: Input<string>[];
@@ -11,10 +13,13 @@ export interface LogstashOutput {
   ca: Input<string>;
 }
 
+/** The store itself, without Logstash in front. */
 export interface ElasticsearchOutput {
+  /** Tells it from the other one. */
   kind: "elasticsearch";
-  /** Such as `https://192.0.2.12:9200`. */
+  /** URL of each node, such as `https://192.0.2.12:9200`. */
   urls: Input<string>[];
+  /** Certificate of the authority that the servers' certificates are of, PEM. */
   ca: Input<string>;
   /** A user that may do no more than create documents. */
   user: Input<string>;

@@ -22,9 +22,11 @@ export interface LoggingNodeArgs {
   lockMemory?: boolean;
   /** Most files that Elasticsearch has open; with fewer than the default, three nodes refuse to start. @default 65535 */
   openFiles?: number;
+  /** How long events stay. */
   retention: RetentionArgs;
   /** Copies of the events. @default none */
   repository?: RepositoryArgs;
+  /** What takes events for the store, on each host. @default Logstash, with the defaults below */
   receiver?: {
     /** logstash, or for labs what stands in for it. @default logstash */
     kind?: "logstash" | "standin";
@@ -35,6 +37,7 @@ export interface LoggingNodeArgs {
   };
   /** Pages on the events. @default none */
   kibana?: KibanaArgs;
+  /** What people open, on each host. */
   entry: EntryArgs;
   /** URL that is told, as `{"text": …}`, when a disk is nearly full. @default none */
   webhook?: pulumi.Input<string>;
@@ -50,6 +53,7 @@ export interface LoggingOutputs {
   beats: { hosts: string[] };
   /** `host:port` of each receiver, for lines of JSON over TLS. */
   events: { hosts: string[] };
+  /** URL of each node of the store, over TLS. */
   elasticsearch: { urls: string[] };
   /** Who signed the certificates of all of them, PEM. */
   ca: pulumi.Output<string>;
@@ -57,6 +61,7 @@ export interface LoggingOutputs {
   writer: { user: string; password: pulumi.Output<string> };
   /** Who may read events. The password is a secret. */
   reader: { user: string; password: pulumi.Output<string> };
+  /** Names of the data streams that events go to. */
   dataStreams: DataStreams;
 }
 

@@ -14,6 +14,7 @@ import { scripts } from "./scripts";
 import { createPasswords, createSecret } from "./secrets";
 import { type ClaimStorage } from "./storage";
 
+/** Regular dumps of a database. */
 export interface BackupArgs {
   /** When, as cron has it, in UTC. @default "0 2 * * *" */
   schedule?: string;
@@ -69,6 +70,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
   public readonly clientLabels: Record<string, string>;
   /** Address for clients, without user and password. */
   public readonly url: pulumi.Output<string>;
+  /** Server program that it is. */
   public readonly engine: EngineName;
   /** What to type to see its pods. */
   public readonly healthCommand: pulumi.Output<string>;

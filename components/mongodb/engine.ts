@@ -120,4 +120,5 @@ const ferretdb: DatabaseEngine = {
 };
 
 export const engines = { mongodb, ferretdb };
+/** A server program that there is a description of. */
 export type EngineName = keyof typeof engines;

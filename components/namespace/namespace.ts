@@ -32,7 +32,9 @@ export interface PlatformNamespaceArgs {
 export class PlatformNamespace extends pulumi.ComponentResource {
   /** Its name, known when it is there, with its policies and limits. */
   public readonly namespace: pulumi.Output<string>;
+  /** What runs in it, as given. */
   public readonly environment: Environment;
+  /** All labels of the namespace, Pod Security among them. */
   public readonly labels: Record<string, string>;
 
   constructor(name: string, args: PlatformNamespaceArgs, opts: pulumi.ComponentResourceOptions) {

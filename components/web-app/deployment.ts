@@ -4,6 +4,7 @@ import { restrictedContainer, restrictedPod } from "../namespace";
 
 type DeploymentSpec = types.input.apps.v1.DeploymentSpec;
 
+/** How an app tells that it lives and can serve. */
 export interface Probes {
   /** Path that answers 200 when the app can serve. @default / */
   ready?: string;
@@ -13,6 +14,7 @@ export interface Probes {
   startWithin?: number;
 }
 
+/** What is kept for a pod. */
 export interface Resources {
   /** CPU time that is kept for a pod, such as `250m`; it may take more. @default 100m */
   cpu?: string;

@@ -9,14 +9,22 @@ export interface MeshArgs {
     /** Time for each attempt, such as `400ms`. @default none */
     timeout?: string;
   };
-  /** Time after which a request fails, such as `10s`: as a whole, for the answer, without anything sent. @default none */
-  timeouts?: { request?: string; response?: string; idle?: string };
+  /** Times after which a request fails, such as `10s`. @default none */
+  timeouts?: {
+    /** For all of it. @default none */
+    request?: string;
+    /** For the answer. @default none */
+    response?: string;
+    /** Without anything sent. @default none */
+    idle?: string;
+  };
   /** Pods that fail are left out for a while. @default never */
   circuitBreaker?: {
     /** Failures in a row. @default 7 */
     failures?: number;
-    /** Shortest and longest time that a pod is left out, such as `1s`. @default 1s, 1m */
+    /** Shortest time that a pod is left out, such as `1s`. @default 1s */
     minPenalty?: string;
+    /** Longest time that a pod is left out. @default 1m */
     maxPenalty?: string;
   };
 }

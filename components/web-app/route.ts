@@ -7,8 +7,11 @@ export type Entry = { route: RouteEntry } | { ingress: IngressEntry } | { nodePo
 
 /** A listener of a gateway that is there already, of whichever controller. */
 export interface RouteEntry {
+  /** Which gateway. */
   gateway: {
+    /** Name of the Gateway. */
     name: Input<string>;
+    /** Namespace of the Gateway. */
     namespace: Input<string>;
     /** Name of its listener. @default all */
     listener?: string;
@@ -21,9 +24,11 @@ export interface RouteEntry {
   from?: Source;
 }
 
+/** A host name of an Ingress controller that is there already. */
 export interface IngressEntry {
   /** IngressClass of the controller. */
   className: string;
+  /** Name by which the app is asked for. */
   host: string;
   /** Beginning of the paths that are the app's. @default / */
   path?: string;

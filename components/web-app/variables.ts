@@ -4,7 +4,9 @@ import { type Destination } from "./network-policy";
 
 /** A value in a ConfigMap. */
 export interface ConfigMapKey {
+  /** Name of the ConfigMap. */
   configMap: Input<string>;
+  /** Its key. */
   key: string;
   /** Any text that changes when the value does, where the ConfigMap keeps its name: another one rolls the pods. @default none */
   version?: Input<string>;
@@ -12,7 +14,9 @@ export interface ConfigMapKey {
 
 /** A value in a Secret. */
 export interface SecretKey {
+  /** Name of the Secret. */
   secret: Input<string>;
+  /** Its key. */
   key: string;
   /** As of a ConfigMap. It can be read in the pods' annotations: nothing from which the value could be guessed. @default none */
   version?: Input<string>;
@@ -34,9 +38,13 @@ export interface DatabaseUse {
   pods?: Destination;
 }
 
+/** A name for each of the three things that an app is told of its database. */
 export interface DatabaseNames {
+  /** For the URL. @default url as a key, DB_URL as a variable */
   url?: string;
+  /** For the name of the user. @default username as a key, USER_NAME as a variable */
   user?: string;
+  /** For the password. @default password as a key, USER_PWD as a variable */
   password?: string;
 }
 

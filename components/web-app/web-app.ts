@@ -45,7 +45,9 @@ export interface WebAppArgs {
   replicas?: number;
   /** Lets the number of pods follow their load; needs metrics-server in the cluster. @default none */
   scaling?: WaterLines;
+  /** How it tells that it lives and can serve. @default those of Probes */
   probes?: Probes;
+  /** What is kept for each pod. @default those of Resources */
   resources?: Resources;
   /** User and group that it runs as, not 0. @default 1000 */
   user?: number;
@@ -67,6 +69,7 @@ export interface WebAppArgs {
 
 /** A second version, with the same variables, and what it gets of the requests. */
 export type Canary = CanaryShare & {
+  /** Reference of its image. */
   image: pulumi.Input<string>;
   /** Number of its pods. @default 1 */
   replicas?: number;

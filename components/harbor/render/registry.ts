@@ -7,13 +7,17 @@ import { type Release } from "../versions";
 /** Where the registry keeps layers: a directory of the host, or a bucket. */
 export type Storage = { kind: "filesystem" } | ({ kind: "s3" } & S3);
 
+/** A bucket, and who may use it. */
 export interface S3 {
+  /** Name of the bucket; it has to be there. */
   bucket: string;
+  /** Region of the bucket, such as `eu-central-1`. */
   region: string;
-  /** URL of a store that is not Amazon's: MinIO, Ceph's gateway. */
+  /** URL of a store that is not Amazon's: MinIO, Ceph's gateway. @default Amazon's */
   endpoint?: string;
-  /** Beginning of the names of objects. */
+  /** Beginning of the names of objects. @default none */
   prefix?: string;
+  /** Who it is to the store. */
   accessKey: string;
   /** A secret. */
   secretKey: string;

@@ -2,15 +2,17 @@ import { type Environment } from "../environment";
 import { type Cache, cacheUrl } from "../stores";
 import { type Release } from "../versions";
 
+/** What Trivy looks for, and whom it asks. */
 export interface ScannerSettings {
   /** Where the database of vulnerabilities comes from, an OCI reference without a tag. @default Trivy's own */
   databaseRepository?: string;
+  /** The same for archives of Java. @default Trivy's own */
   javaDatabaseRepository?: string;
-  /** Whether it uses the database that it has, and fetches none. */
+  /** Whether it uses the database that it has, and fetches none. @default false */
   skipUpdate: boolean;
-  /** Whether scans ask nothing of anybody outside. */
+  /** Whether scans ask nothing of anybody outside. @default false */
   offline: boolean;
-  /** Whether vulnerabilities without a fix are left out. */
+  /** Whether vulnerabilities without a fix are left out. @default false */
   ignoreUnfixed: boolean;
 }
 
