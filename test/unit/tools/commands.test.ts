@@ -43,7 +43,18 @@ describe("every command", () => {
   it("is known to this test", () => {
     expect(scripts.map(({ name }) => name).sort()).toEqual(
       [
-        ...["backup", "bench", "ceph", "diagram", "doctor", "gate", "harbor", "hosts:trust", "images:pin"],
+        ...[
+          "backup",
+          "bench",
+          "ceph",
+          "diagram",
+          "docs",
+          "doctor",
+          "gate",
+          "harbor",
+          "hosts:trust",
+          "images:pin",
+        ],
         ...["images:sync", "kubernetes", "logging", "mongodb", "restore", "rotate", "status"],
       ].sort(),
     );
