@@ -2,7 +2,14 @@
 // docs/package.md says how to use it from another project.
 
 // The machines, and what runs on them
-export { type EngineArgs, Host, type HostArgs, type HostScript, type SshArgs, type SystemArgs } from "./hosts";
+export {
+  type EngineArgs,
+  Host,
+  type HostArgs,
+  type HostScript,
+  type SshArgs,
+  type SystemArgs,
+} from "./hosts";
 export {
   Container,
   type ContainerArgs,

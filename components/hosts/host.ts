@@ -190,10 +190,16 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
-const withDefaults = ({ engine, system, ...args }: HostArgs) => ({
-  images: { overrides: {} } as ImageSources,
-  dataDirectory: "/var/lib/farmstack",
+const withDefaults = ({
+  engine,
+  system,
+  images = { overrides: {} },
+  dataDirectory = "/var/lib/farmstack",
+  ...args
+}: HostArgs) => ({
   ...args,
+  images,
+  dataDirectory,
   engine: { ...engineDefaults, ...engine },
   system: { ...systemDefaults, ...system },
 });
