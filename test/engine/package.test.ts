@@ -117,7 +117,7 @@ describe("the package of the components", () => {
       "ceph-osd-host3-ata-EXAMPLE-0003-container",
     ]);
     expect(namesOf(resources, "random:index/randomUuid:RandomUuid")).toContain("ceph-fsid");
-    expect(namesOf(resources, "command:remote:Command")).toContain("host1-ceph-filesystem-files");
+    expect(namesOf(resources, "command:remote:Command")).toContain("host1-ceph-fs-files");
   });
 
   it("has what the provider of Harbor's contents asks for by its path", async () => {

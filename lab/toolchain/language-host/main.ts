@@ -20,6 +20,10 @@ const service: grpc.UntypedServiceImplementation = {
   // Each resource names the version of its plugin when it is registered; nothing has to be known before.
   getRequiredPackages: (_call: unknown, done: grpc.sendUnaryData<pb.GetRequiredPackagesResponse>) =>
     done(null, new pb.GetRequiredPackagesResponse()),
+  // What a program or a plugin needs has been installed by npm before; here the answer is that all is there.
+  installDependencies: (
+    call: grpc.ServerWritableStream<pb.InstallDependenciesRequest, pb.InstallDependenciesResponse>,
+  ) => call.end(),
   run: (
     call: grpc.ServerUnaryCall<pb.RunRequest, pb.RunResponse>,
     done: grpc.sendUnaryData<pb.RunResponse>,
