@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { build } from "esbuild";
 import { parse, stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cacheDir, projectRoot } from "../../lab/paths";
@@ -15,7 +16,8 @@ process.env.FARMSTACK_TOOLCHAIN = "built";
 const modules = join(projectRoot, "node_modules");
 
 /** The package as other projects get it: packed, installed from the tarball, with nothing of this checkout's sources. */
-describe("the package of the components", () => {
+// It compiles and installs, on a machine that may be busy.
+describe("the package of the components", { timeout: 300_000 }, () => {
   let folder: string;
   let workspace: Workspace;
   const inFolder = (...path: string[]) => join(folder, ...path);
@@ -35,6 +37,12 @@ describe("the package of the components", () => {
       copy("plugin", "plugin"),
       copy("test/engine/remote-program", "remote"),
     ]);
+    await build({
+      entryPoints: [join(__dirname, "bin", "docker.ts")],
+      outfile: inFolder("docker.js"),
+      bundle: true,
+      platform: "node",
+    });
     await install(inFolder("examples/ceph-only"));
     await symlink(inFolder("examples/ceph-only/node_modules"), inFolder("plugin/node_modules"));
     await symlink(modules, inFolder("remote/node_modules"));
@@ -50,20 +58,27 @@ describe("the package of the components", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** What the preview of a project would create: type and name of each. */
-  async function preview(project: string, stack: string, config: object): Promise<Planned> {
-    const salt = await workspace.ensureStack(project, stack);
+  async function pulumi(project: Project, config: object, command: string, ...flags: string[]) {
+    const salt = await workspace.ensureStack(project, "test");
     const configFile = inFolder(`${project}.yaml`);
     await writeFile(configFile, stringify({ config, encryptionsalt: salt }));
     const world = inFolder(`${project}.world.json`);
-    writeWorld(world, readWorld(world));
-    const folders: Record<string, string> = { remote: "remote", "ceph-only": "examples/ceph-only" };
-    const args = ["preview", "--json", "--stack", stack, "--non-interactive", "--config-file", configFile];
-    const { code, stdout, stderr } = await workspace.pulumi(args, {
-      cwd: inFolder(folders[project] ?? ""),
-      env: { FARMSTACK_PLUGIN_WORLD: world },
+    writeWorld(world, { ...readWorld(world), answers: [{ match: " osd new ", stdout: "0\n" }] });
+    const common = ["--stack", "test", "--non-interactive", "--config-file", configFile];
+    return workspace.pulumi([command, ...common, ...flags], {
+      cwd: inFolder(project === "remote" ? "remote" : "examples/ceph-only"),
+      env: {
+        FARMSTACK_PLUGIN_WORLD: world,
+        FARMSTACK_FAKE_DOCKER: inFolder("docker.js"),
+        PATH: `${join(__dirname, "bin")}${delimiter}${workspace.path}`, // what hooks ask hosts with
+      },
       allow: anyCode,
     });
+  }
+
+  /** What the preview of a project would create: type and name of each. */
+  async function preview(project: Project, config: object): Promise<Planned> {
+    const { code, stdout, stderr } = await pulumi(project, config, "preview", "--json");
     const { steps = [], diagnostics = [] } = (stdout ? JSON.parse(stdout) : {}) as Preview;
     const messages = [stderr, ...diagnostics.map(({ message }) => message)].join("\n");
     const resources = steps.map(({ urn }) => {
@@ -99,7 +114,7 @@ describe("the package of the components", () => {
   it("plans the example's cluster on three hosts of its own", async () => {
     const example = await readFile(inFolder("examples/ceph-only/Pulumi.example.yaml"), "utf8");
     const { config } = parse(example) as { config: object };
-    const { code, messages, resources } = await preview("ceph-only", "test", config);
+    const { code, messages, resources } = await preview("ceph-only", config);
     expect(code, messages).toBe(0);
 
     expect(namesOf(resources, "farmstack:hosts:Host")).toEqual(["host1", "host2", "host3"]);
@@ -188,7 +203,7 @@ describe("the package of the components", () => {
     });
 
     it("plans the hosts and their cluster for a program that knows no more than a type's name", async () => {
-      const { code, messages, resources } = await preview("remote", "test", config(storage));
+      const { code, messages, resources } = await preview("remote", config(storage));
       expect(code, messages).toBe(0);
       expect(namesOf(resources, "farmstack:hosts:Host")).toEqual(["a", "b", "c"]);
       expect(namesOf(resources, "docker:index/container:Container")).toEqual([
@@ -201,9 +216,22 @@ describe("the package of the components", () => {
       expect(cluster?.parents).toEqual(["farmstack:index:CephOnHosts"]);
     });
 
+    it("makes them, asks their hosts before a change, and gives back what the program reads", async () => {
+      const { code, stdout, stderr } = await pulumi(
+        "remote",
+        config(storage),
+        "up",
+        "--yes",
+        "--skip-preview",
+      );
+      expect(code, stdout + stderr).toBe(0);
+      expect(stdout).toContain("ssh root@192.0.2.10 docker exec ceph-mon-a ceph -s");
+      expect(stdout).toMatch(/adminKeyring\s*: \[secret\]/);
+    });
+
     it("names the field that is wrong", async () => {
       const wrong = { ...storage, managers: ["a", "d"] };
-      const { code, messages } = await preview("remote", "test", config(wrong));
+      const { code, messages } = await preview("remote", config(wrong));
       expect(code).not.toBe(0);
       expect(messages).toContain("managers[1]");
       expect(messages).toContain("d is none of the machines: a, b, c");
@@ -229,6 +257,8 @@ const namesOf = (resources: Planned["resources"], type: string) =>
     .filter((its) => its.type === type)
     .map(({ name }) => name)
     .sort();
+
+type Project = "ceph-only" | "remote";
 
 interface Planned {
   code: number;

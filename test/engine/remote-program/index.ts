@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 // What the SDK of any language does that was made from the plugin's schema: it names a type and hands values over. Nothing
 // of the components is in this program.
 class Remote extends pulumi.ComponentResource {
-  public readonly healthCommand!: pulumi.Output<string>;
-  public readonly adminKeyring!: pulumi.Output<string>;
+  declare public readonly healthCommand: pulumi.Output<string>;
+  declare public readonly adminKeyring: pulumi.Output<string>;
 
   constructor(name: string, args: object) {
     const outputs = { healthCommand: undefined, adminKeyring: undefined };
