@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "examples/*/dist/"] },
+  { ignores: ["**/node_modules/", "build/", "examples/*/dist/"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -3,7 +3,14 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, type ImageName, type ImageSources } from "../images";
-import { type EngineArgs, logOptions, prepareScript, type SystemArgs } from "./prepare";
+import {
+  type EngineArgs,
+  engineDefaults,
+  logOptions,
+  prepareScript,
+  type SystemArgs,
+  systemDefaults,
+} from "./prepare";
 import { quote, wrapScript } from "./shell";
 import { opensshOptions, readPrivateKey, type SshArgs } from "./ssh";
 
@@ -14,14 +21,14 @@ export interface HostArgs {
   hostKey: string;
   /** How it is logged in to. */
   ssh: SshArgs;
-  /** Its container engine. */
-  engine: EngineArgs;
-  /** Everything else of it that is set. */
-  system: SystemArgs;
-  /** Where its images come from. */
-  images: ImageSources;
-  /** Directory on the host for all data of the stack, made by the preparation. */
-  dataDirectory: string;
+  /** The container engine. @default each field's own */
+  engine?: Partial<EngineArgs>;
+  /** Everything else on the host. @default each field's own */
+  system?: Partial<SystemArgs>;
+  /** Where images come from. @default their own registries */
+  images?: ImageSources;
+  /** Directory on the host for all data of the stack, made by the preparation. @default /var/lib/farmstack */
+  dataDirectory?: string;
 }
 
 /** A script for a host. */
@@ -55,14 +62,13 @@ export class Host extends pulumi.ComponentResource {
   /** What the preparation reported: a line for each part. */
   public readonly preparation: pulumi.Output<string>;
 
+  private readonly args: ReturnType<typeof withDefaults>;
   private readonly images = new Map<ImageName, docker.RemoteImage>();
 
-  constructor(
-    name: string,
-    private readonly args: HostArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, given: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("farmstack:hosts:Host", name, {}, opts);
+    const args = withDefaults(given);
+    this.args = args;
     this.hostName = name;
     this.address = args.address;
     this.dataDirectory = args.dataDirectory;
@@ -187,3 +193,17 @@ export class Host extends pulumi.ComponentResource {
     return image.imageId;
   }
 }
+
+const withDefaults = ({
+  engine,
+  system,
+  images = { overrides: {} },
+  dataDirectory = "/var/lib/farmstack",
+  ...args
+}: HostArgs) => ({
+  ...args,
+  images,
+  dataDirectory,
+  engine: { ...engineDefaults, ...engine },
+  system: { ...systemDefaults, ...system },
+});

@@ -29,7 +29,7 @@ export interface SystemArgs {
   timezone: string;
   /** Install fonts that cover Chinese, Japanese and Korean. @default false */
   fonts: boolean;
-  /** Kernel settings beyond those of `kernelSettings`, or instead of them. */
+  /** Kernel settings beyond those of `kernelSettings`, or instead of them. @default none */
   sysctls: Record<string, string | number>;
   /** Record accesses to the engine in the kernel's audit log. @default true */
   audit: boolean;
@@ -40,6 +40,27 @@ export interface SystemArgs {
   /** sshd MaxSessions. @default 100 */
   sshMaxSessions: number;
 }
+
+export const engineDefaults: EngineArgs = {
+  source: "distribution",
+  dataRoot: "/var/lib/docker",
+  requireMount: false,
+  registryMirrors: [],
+  insecureRegistries: [],
+  logMaxSize: "50m",
+  logMaxFile: 5,
+  liveRestore: true,
+};
+
+export const systemDefaults: SystemArgs = {
+  timezone: "Etc/UTC",
+  fonts: false,
+  sysctls: {},
+  audit: true,
+  checkClock: true,
+  sshMaxStartups: "100:30:200",
+  sshMaxSessions: 100,
+};
 
 /** Kernel settings that every host gets. */
 export const kernelSettings: Record<string, number> = {

@@ -4,7 +4,7 @@ import pb from "@pulumi/pulumi/proto/language_pb";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb";
 import { dependencies } from "../../../package.json";
 import { endWithEngine, listenOnLoopback } from "../../plugins/server";
-import { startPolicyPack } from "./policy-pack";
+import { startPlugin } from "./plugin";
 import { runProgram } from "./program";
 
 // `pulumi-language-nodejs`: starts Node programs for the engine, which gives its address as the last argument. Only
@@ -20,6 +20,10 @@ const service: grpc.UntypedServiceImplementation = {
   // Each resource names the version of its plugin when it is registered; nothing has to be known before.
   getRequiredPackages: (_call: unknown, done: grpc.sendUnaryData<pb.GetRequiredPackagesResponse>) =>
     done(null, new pb.GetRequiredPackagesResponse()),
+  // What a program or a plugin needs has been installed by npm before; here the answer is that all is there.
+  installDependencies: (
+    call: grpc.ServerWritableStream<pb.InstallDependenciesRequest, pb.InstallDependenciesResponse>,
+  ) => call.end(),
   run: (
     call: grpc.ServerUnaryCall<pb.RunRequest, pb.RunResponse>,
     done: grpc.sendUnaryData<pb.RunResponse>,
@@ -34,16 +38,16 @@ const service: grpc.UntypedServiceImplementation = {
       (error: Error) => done({ code: grpc.status.UNKNOWN, details: error.message }),
     );
   },
-  // Of plugins that are programs of Node, only packs of policies.
+  // Of plugins that are programs of Node: packs of policies, and components.
   runPlugin: (call: grpc.ServerWritableStream<pb.RunPluginRequest, pb.RunPluginResponse>) => {
-    if (call.request.getKind() !== "analyzer") {
+    const child = startPlugin(call.request);
+    if (!child) {
       call.emit("error", {
         code: grpc.status.UNIMPLEMENTED,
         details: `no plugins of kind ${call.request.getKind()}`,
       });
       return;
     }
-    const child = startPolicyPack(call.request);
     const say = (fill: (response: pb.RunPluginResponse) => void) => {
       const response = new pb.RunPluginResponse();
       fill(response);

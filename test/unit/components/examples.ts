@@ -1,7 +1,10 @@
 import { type HostArgs } from "../../../components/hosts";
+import { type PrepareArgs } from "../../../components/hosts/prepare";
 
 /** Arguments of a host as a stack would give them. */
-export function exampleHost(address: string): HostArgs {
+export function exampleHost(
+  address: string,
+): HostArgs & Pick<PrepareArgs, "engine" | "system" | "dataDirectory"> {
   return {
     address,
     hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE0",
