@@ -3,6 +3,7 @@ import { z } from "zod";
 import { managerModules } from "../components/ceph/manager-modules";
 import { partNames } from "../components/harbor/part-names";
 import { defaultVersion, versionProblem } from "../components/harbor/versions";
+import { defaultDataDirectory, engineDefaults, systemDefaults } from "../components/hosts/prepare";
 import { catalog, type ImageName } from "../components/images";
 import {
   isAbsolutePath,
@@ -77,11 +78,11 @@ const host = z.strictObject({
 
 const engine = z.strictObject({
   /** Where Docker Engine comes from: the distribution's packages, or Docker's own repository. @default "distribution" */
-  source: z.enum(["distribution", "docker-ce"]).default("distribution"),
+  source: z.enum(["distribution", "docker-ce"]).default(engineDefaults.source),
   /** Folder of images and containers on each host. @default "/var/lib/docker" */
-  dataRoot: hostPath.default("/var/lib/docker"),
+  dataRoot: hostPath.default(engineDefaults.dataRoot),
   /** Whether a host is refused on which `dataRoot` is not a mount point of its own. @default false */
-  requireMount: z.boolean().default(false),
+  requireMount: z.boolean().default(engineDefaults.requireMount),
   /** Mirrors of Docker Hub: http(s) URLs without user, query or fragment. @default [] */
   registryMirrors: z
     .array(matching(isPlainUrl, "an http:// or https:// URL without user, query or fragment"))
@@ -96,18 +97,20 @@ const engine = z.strictObject({
     )
     .default([]),
   /** Size at which a container's log file is rotated: a number with k, m or g. @default "50m" */
-  logMaxSize: matching(/^[1-9]\d*[kmg]$/, "a size such as 50m, with k, m or g").default("50m"),
+  logMaxSize: matching(/^[1-9]\d*[kmg]$/, "a size such as 50m, with k, m or g").default(
+    engineDefaults.logMaxSize,
+  ),
   /** How many log files of a container are kept, at least 1. @default 5 */
-  logMaxFile: z.int().min(1).default(5),
+  logMaxFile: z.int().min(1).default(engineDefaults.logMaxFile),
   /** Whether containers keep running while the daemon restarts. @default true */
-  liveRestore: z.boolean().default(true),
+  liveRestore: z.boolean().default(engineDefaults.liveRestore),
 });
 
 const system = z.strictObject({
   /** Time zone of the hosts, a name of the tz database with its upper and lower case. @default "Etc/UTC" */
-  timezone: matching(isTimeZone, "a time zone such as Europe/Berlin").default("Etc/UTC"),
+  timezone: matching(isTimeZone, "a time zone such as Europe/Berlin").default(systemDefaults.timezone),
   /** Whether fonts are installed, for services that draw text into images. @default false */
-  fonts: z.boolean().default(false),
+  fonts: z.boolean().default(systemDefaults.fonts),
   /** Kernel settings beside those that the components need, by name. @default {} */
   sysctls: z
     .record(
@@ -119,16 +122,16 @@ const system = z.strictObject({
     )
     .default({}),
   /** Whether auditd watches the engine's files and programs. @default true */
-  audit: z.boolean().default(true),
+  audit: z.boolean().default(systemDefaults.audit),
   /** Whether a host is refused on which no time service runs. @default true */
-  checkClock: z.boolean().default(true),
+  checkClock: z.boolean().default(systemDefaults.checkClock),
   /** sshd's MaxStartups: connections that have not logged in yet, a number or start:rate:full. @default "100:30:200" */
   sshMaxStartups: matching(
     isMaxStartups,
     "a number, or start:rate:full with a rate of 1 to 100 percent and full not below start",
-  ).default("100:30:200"),
+  ).default(systemDefaults.sshMaxStartups),
   /** sshd's MaxSessions: sessions in one connection, at least 1. @default 100 */
-  sshMaxSessions: z.int().min(1).default(100),
+  sshMaxSessions: z.int().min(1).default(systemDefaults.sshMaxSessions),
 });
 
 const imageNames = Object.keys(catalog);
@@ -1071,7 +1074,7 @@ export const stackSchema = z.strictObject({
   /** Harbor, a registry of one's own. @default none: it has no host */
   harbor: harbor.prefault({}),
   /** Folder on each host for the data of all components. @default "/var/lib/farmstack" */
-  dataDirectory: hostPath.default("/var/lib/farmstack"),
+  dataDirectory: hostPath.default(defaultDataDirectory),
   /**
    * Whether the cluster's identity and keys are protected from deletion, and monitors and OSDs are stopped only when
    * the cluster can do without them. @default true

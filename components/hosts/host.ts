@@ -4,6 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference, type ImageName, type ImageSources } from "../images";
 import {
+  defaultDataDirectory,
   type EngineArgs,
   engineDefaults,
   logOptions,
@@ -198,7 +199,7 @@ const withDefaults = ({
   engine,
   system,
   images = { overrides: {} },
-  dataDirectory = "/var/lib/farmstack",
+  dataDirectory = defaultDataDirectory,
   ...args
 }: HostArgs) => ({
   ...args,

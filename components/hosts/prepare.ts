@@ -41,6 +41,9 @@ export interface SystemArgs {
   sshMaxSessions: number;
 }
 
+/** Directory on each host for all data of a stack. */
+export const defaultDataDirectory = "/var/lib/farmstack";
+
 export const engineDefaults: EngineArgs = {
   source: "distribution",
   dataRoot: "/var/lib/docker",
