@@ -60,7 +60,7 @@ describe("HarborRegistry", () => {
       opts,
     );
     await allDeclared();
-  });
+  }, 60_000); // on a machine that may be busy
 
   const container = async (name: string) => (await find(types.container, `${name}-container`)).inputs;
   const files = async (
