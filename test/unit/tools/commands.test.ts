@@ -46,6 +46,7 @@ describe("every command", () => {
         ...[
           "backup",
           "bench",
+          "build:package",
           "ceph",
           "diagram",
           "docs",
