@@ -11,7 +11,7 @@ import rootJson from "../../../package.json";
 
 const components = join(__dirname, "..", "..", "..", "components");
 const sources = readdirSync(components, { recursive: true, encoding: "utf8" })
-  .filter((file) => /^[^/]+\/.*\.ts$/.test(file) && !file.includes("node_modules"))
+  .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
   .map((file) => readFileSync(join(components, file), "utf8"));
 const entry = readFileSync(join(components, "index.ts"), "utf8");
 
