@@ -2,8 +2,8 @@ type StackHook = NonNullable<typeof Error.prepareStackTrace>;
 
 /**
  * For each of its promises, some sixty for a resource, the SDK keeps a stack trace as text. ts-node's hook maps every
- * frame of it to TypeScript, which was a third of the program's work (docs/speed.md), and it is read only when somebody
- * looks for promises that never end. Any other trace stays as it was.
+ * frame of it to TypeScript, which was more than a third of the work for resources (docs/speed.md). It is read only when
+ * somebody looks for promises that never end. Any other trace stays as it was.
  */
 export function spareTracesOfPromises(): void {
   const map = Error.prepareStackTrace;

@@ -1,6 +1,11 @@
-import { debuggablePromise } from "@pulumi/pulumi/runtime/debuggable";
+import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { spareTracesOfPromises } from "../../stack-traces";
+
+// Its declarations leave out what is the SDK's own.
+const { debuggablePromise } = debuggable as unknown as {
+  debuggablePromise: (promise: Promise<unknown>, context: string) => Promise<unknown>;
+};
 
 /** What the SDK keeps with a promise. */
 function traceOfPromise(): unknown {
@@ -42,7 +47,7 @@ describe("the SDK's stack traces of promises", () => {
   });
 
   it("do without a hook where there is none", () => {
-    Error.prepareStackTrace = undefined;
+    Reflect.deleteProperty(Error, "prepareStackTrace");
     spareTracesOfPromises();
     expect(Error.prepareStackTrace).toBeUndefined();
   });
