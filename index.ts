@@ -25,6 +25,9 @@ import {
   sshOf,
   webAppOf,
 } from "./config";
+import { spareTracesOfPromises } from "./stack-traces";
+
+spareTracesOfPromises();
 
 const {
   hosts,

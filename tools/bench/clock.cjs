@@ -8,15 +8,24 @@ const file = process.env.FARMSTACK_BENCH_CLOCK;
 if (file && /cmd[/\\]run[/\\]?/.test(process.argv[1] ?? "")) {
   const entry = join(process.cwd(), "index.ts");
   const now = () => performance.timeOrigin + performance.now();
-  const times = { process: performance.timeOrigin };
+  // Seconds of processor time up to here, whatever else the machine does.
+  const cpu = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  const times = { process: performance.timeOrigin, cpu: {} };
+  const note = (mark) => {
+    times[mark] = now();
+    times.cpu[mark] = cpu();
+  };
   const load = Module.prototype.load;
   Module.prototype.load = function (name) {
-    if (name === entry) times.program = now();
+    if (name === entry) note("program");
     try {
       return load.call(this, name);
     } finally {
       // What the program imports comes before what it does.
-      if (this.parent?.filename === entry) times.imported = now();
+      if (this.parent?.filename === entry) note("imported");
     }
   };
   const profile = process.env.FARMSTACK_BENCH_PROFILE;
@@ -30,7 +39,8 @@ if (file && /cmd[/\\]run[/\\]?/.test(process.argv[1] ?? "")) {
       session.post("Profiler.stop", (_, { profile: taken }) => writeFileSync(profile, JSON.stringify(taken))),
     );
   }
-  process.on("exit", () =>
-    writeFileSync(file, JSON.stringify({ ...times, exit: now(), peakKiB: process.resourceUsage().maxRSS })),
-  );
+  process.on("exit", () => {
+    note("exit");
+    writeFileSync(file, JSON.stringify({ ...times, peakKiB: process.resourceUsage().maxRSS }));
+  });
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -12,6 +13,7 @@ import { servePlugins } from "./plugins";
 export interface Measurement {
   seconds: number;
   phases: Phases;
+  cpu: Cpu;
   /** Peak of the program's process, MiB. */
   programMiB: number;
   /** Peak of the engine, its language host and the program together, MiB; looked at every two seconds. */
@@ -29,6 +31,19 @@ export interface Phases {
   resources: number;
   /** The engine writes the state and ends. */
   end: number;
+}
+
+/** Seconds of processor time: much the same, whatever else the machine does. */
+export interface Cpu {
+  /** The program's process; the next three are its parts. */
+  program: number;
+  sdk: number;
+  modules: number;
+  resources: number;
+  /** The engine with its language host. */
+  engine: number;
+  /** The plugins, which are in the measuring process. */
+  plugins: number;
 }
 
 /** A stack whose runs are measured, in a folder of its own. */
@@ -71,12 +86,12 @@ export class MeasuredStack {
   async measure(command: "preview" | "up", profile?: string): Promise<Measurement> {
     const clock = join(this.folder, "clock.json");
     await rm(clock, { force: true });
-    const plugins = await servePlugins();
+    const served = await servePlugins();
     const own = labMemory([]);
     let peak = 0;
     const look = setInterval(() => (peak = Math.max(peak, labMemory([]) - own)), 2000);
     const yes = command === "up" ? ["--yes", "--skip-preview"] : [];
-    const started = Date.now();
+    const [started, children, before] = [Date.now(), childrenCpu(), process.cpuUsage()];
     try {
       const { code, stdout, stderr } = await this.workspace.pulumi(
         [command, "--stack", "bench", "--non-interactive", "--config-file", this.configFile, ...yes],
@@ -84,7 +99,7 @@ export class MeasuredStack {
           cwd: this.program,
           allow: anyCode,
           env: {
-            PULUMI_DEBUG_PROVIDERS: plugins.attach,
+            PULUMI_DEBUG_PROVIDERS: served.attach,
             // The whole state is written after each resource otherwise, which measures the disk.
             PULUMI_EXPERIMENTAL: "true",
             PULUMI_SKIP_CHECKPOINTS: "true",
@@ -97,16 +112,18 @@ export class MeasuredStack {
       );
       const ended = Date.now();
       if (code !== 0) throw new Error(`${command} ended with ${code}:\n${(stderr || stdout).slice(-3000)}`);
+      const plugins = process.cpuUsage(before);
       const times = JSON.parse(await readFile(clock, "utf8")) as Times;
       return {
         seconds: (ended - started) / 1000,
         phases: phasesOf(started, times, ended),
+        cpu: cpuOf(times, childrenCpu() - children, (plugins.user + plugins.system) / 1e6),
         programMiB: times.peakKiB / 1024,
         allMiB: peak,
       };
     } finally {
       clearInterval(look);
-      plugins.close();
+      served.close();
     }
   }
 
@@ -130,6 +147,8 @@ export interface Times {
   imported?: number;
   exit: number;
   peakKiB: number;
+  /** Seconds of processor time up to the same marks. */
+  cpu: { program: number; imported?: number; exit: number };
 }
 
 /** Pure. */
@@ -140,4 +159,25 @@ export function phasesOf(started: number, times: Times, ended: number): Phases {
     .slice(1)
     .map((mark, index) => (mark - (marks[index] as number)) / 1000);
   return { engine, sdk, modules, resources, end };
+}
+
+/** Pure. `children`: seconds of the engine with all that it started and waited for, the program among it. */
+export function cpuOf({ cpu }: Times, children: number, plugins: number): Cpu {
+  const { program, imported = program, exit } = cpu;
+  return {
+    program: exit,
+    sdk: program,
+    modules: imported - program,
+    resources: exit - imported,
+    engine: Math.max(children - exit, 0),
+    plugins,
+  };
+}
+
+/** Seconds of processor time of all processes that this one started and that have ended. 0 where there is no /proc. */
+function childrenCpu(): number {
+  if (!existsSync("/proc/self/stat")) return 0;
+  // proc(5): cutime and cstime are the 16th and 17th, in hundredths; the 2nd is a name in brackets.
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ").pop()?.split(" ") ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stackSchema } from "../../../config/schema";
 import { faultsOf } from "../../../config/validate";
-import { type Measurement, phasesOf } from "../../../tools/bench/measure";
+import { cpuOf, type Measurement, phasesOf } from "../../../tools/bench/measure";
 import { renderReport, reportOf, type StackReport } from "../../../tools/bench/report";
 import { devConfig, hostsConfig, withOtherImage } from "../../../tools/bench/stacks";
 
@@ -32,6 +32,8 @@ describe("the stacks that are measured", () => {
 const measurement = (seconds: number, programMiB = 100): Measurement => ({
   seconds,
   phases: { engine: 0.5, sdk: 1, modules: 0, resources: seconds - 1.6, end: 0.1 },
+  // The engine's share is another than the program's, and the plugins' is nobody's.
+  cpu: { program: seconds, sdk: 1, modules: 0.25, resources: seconds - 1.25, engine: 1, plugins: 100 },
   programMiB,
   allMiB: 2 * programMiB,
 });
@@ -78,12 +80,24 @@ describe("the report", () => {
     expect(ratio("3 hosts to 30 hosts: preview, beyond the empty program's")?.goal).toBeUndefined();
   });
 
+  it("has the same of processor time, with the engine and without the plugins", () => {
+    expect(ratio("dev: preview to the empty program's, processor time")).toEqual({
+      what: expect.any(String) as string,
+      ratio: (2.8 + 1) / (2 + 1),
+      goal: 1.5,
+    });
+    expect(ratio("dev: one image to the empty program's, processor time")?.ratio).toBeCloseTo(9 / 4);
+    const growth = ratio("30 hosts to 300 hosts: preview, beyond the empty program's, processor time");
+    expect(growth).toMatchObject({ ratio: 12, goal: 11 });
+  });
+
   it("is a table that says what it is worth", () => {
     const text = renderReport(report);
     expect(text).toMatch(
       /30 hosts to 300 hosts: preview, beyond the empty program's +12.00 × +goal 11: MISSED/,
     );
     expect(text).toMatch(/dev: preview to the empty program's +1.40 × +goal 1.5: met/);
+    expect(text).toMatch(/^dev: preview +1\.0 +0\.3 +1\.5 +1\.0 +100\.0$/m);
     expect(text).toMatch(/^300 hosts +7\.2 +- +1024 /m);
     expect(text).toMatch(/only ratios within one run mean something\.$/);
   });
@@ -91,10 +105,21 @@ describe("the report", () => {
 
 describe("the phases of a run", () => {
   it("are between what the clock wrote down", () => {
-    const times = { process: 1500, program: 2500, imported: 2750, exit: 5750, peakKiB: 1 };
+    const cpu = { program: 0.5, imported: 1.25, exit: 4 };
+    const times = { process: 1500, program: 2500, imported: 2750, exit: 5750, peakKiB: 1, cpu };
     const phases = { engine: 0.5, sdk: 1, modules: 0.25, resources: 3, end: 0.25 };
     expect(phasesOf(1000, times, 6000)).toEqual(phases);
     const { imported, ...without } = times; // a program without modules of its own
     expect([imported, phasesOf(1000, without, 6000).modules]).toEqual([2750, 0]);
+  });
+
+  it("have their processor time, the engine's being what is left of the children's", () => {
+    const cpu = { program: 0.5, imported: 1.25, exit: 4 };
+    const times = { process: 0, program: 0, exit: 0, peakKiB: 1, cpu };
+    const parts = { program: 4, sdk: 0.5, modules: 0.75, resources: 2.75, engine: 1.5, plugins: 2 };
+    expect(cpuOf(times, 5.5, 2)).toEqual(parts);
+    const { imported, ...without } = cpu;
+    const alone = cpuOf({ ...times, cpu: without }, 0, 2); // nothing is known of children without /proc
+    expect([imported, alone.modules, alone.resources, alone.engine]).toEqual([1.25, 0, 3.5, 0]);
   });
 });
