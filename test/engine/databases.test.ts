@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectOrder } from "./order";
 import { clusterAnswers, EngineStack, exampleConfig } from "./stack";
 
 const config = (database: object) => {
@@ -39,8 +40,7 @@ describe("a stack with a database on the real engine", () => {
     expect(code, stdout).toBe(0);
     await stack.up("--diff");
     const made = steps();
-    const at = (name: string) => made.indexOf(`create ${name}`);
-    for (const [first, then] of [
+    expectOrder(made, [
       ["shop-deny-all", "mongo-servers"],
       ["mongo-policy-servers", "mongo-servers"],
       ["mongo-data-2-volume", "mongo-servers"],
@@ -48,10 +48,7 @@ describe("a stack with a database on the real engine", () => {
       ["mongo-setup", "mongo-client-0-secret"],
       ["mongo-setup", "mongo-address"],
       ["mongo-setup", "mongo-backup-secret"],
-    ] as const) {
-      expect(at(first), first).toBeGreaterThanOrEqual(0);
-      expect(at(first), `${first} before ${then}`).toBeLessThan(at(then));
-    }
+    ]);
     await stack.up("--expect-no-changes");
   });
 

@@ -3,6 +3,7 @@ import { draw } from "../../tools/diagram/draw";
 import { parseState } from "../../tools/state";
 import { exampleHostKey, settingsInFile } from "../unit/config/samples";
 import { pictureFile, record } from "../unit/tools/diagram/recorded";
+import { expectOrder } from "./order";
 import { clusterAnswers, EngineStack } from "./stack";
 
 /** The dev stack as it is in the tree, with keys for its hosts. */
@@ -35,8 +36,7 @@ describe("the dev stack on the real engine", () => {
   it("is made in an order in which nothing is asked for too early", async () => {
     await stack.up("--diff");
     const made = stack.world.log.map(({ operation, name }) => `${operation} ${name}`);
-    const at = (name: string) => made.indexOf(`create ${name}`);
-    for (const [first, then] of [
+    expectOrder(made, [
       ["host1-kubernetes-kubeconfig", "profiles-namespace"],
       ["host1-kubernetes-kubeconfig", "kubernetes-metrics-account"],
       ["kubernetes-metrics-reader-binding", "kubernetes-metrics-deployment"],
@@ -50,10 +50,7 @@ describe("the dev stack on the real engine", () => {
       ["store-address", "profile-deployment"],
       ["store-client-0-secret", "profile-deployment"],
       ["profile-network-policy", "profile-deployment"],
-    ] as const) {
-      expect(at(first), first).toBeGreaterThanOrEqual(0);
-      expect(at(first), `${first} before ${then}`).toBeLessThan(at(then));
-    }
+    ]);
   });
 
   it("says where the page is, and what stands in for what", async () => {

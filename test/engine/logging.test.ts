@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectOrder } from "./order";
 import { EngineStack, exampleConfig } from "./stack";
 
 const config = (logging: object = {}) => ({
@@ -28,8 +29,7 @@ describe("a stack with a log store on the real engine", { timeout: 300_000 }, ()
     expect(code, stdout).toBe(0);
     await stack.up("--diff");
     const made = steps();
-    const at = (name: string) => made.indexOf(`create ${name}`);
-    for (const [first, then] of [
+    expectOrder(made, [
       ["logging-ca", "logging-elasticsearch-b-certificate"],
       ["logging-elasticsearch-b-certificate", "b-logging-elasticsearch-files"],
       ["b-logging-elasticsearch-files", "logging-elasticsearch-b-container"],
@@ -37,10 +37,7 @@ describe("a stack with a log store on the real engine", { timeout: 300_000 }, ()
       ["b-logging-elasticsearch-b-back", "b-logging-setup"],
       ["b-logging-setup", "b-logging-keeper"],
       ["b-logging-setup", "logging-log-receiver-b-container"],
-    ] as const) {
-      expect(at(first), first).toBeGreaterThanOrEqual(0);
-      expect(at(first), `${first} before ${then}`).toBeLessThan(at(then));
-    }
+    ]);
     await stack.up("--expect-no-changes");
   });
 
