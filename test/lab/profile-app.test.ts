@@ -61,7 +61,13 @@ describe("the example application on FerretDB", () => {
     });
   const status = async (path: string) =>
     (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(10_000) })).status;
-  const ready = () => waitFor(async () => (await status("/readyz")) === 200, 30);
+  /** A program that ended by itself is told of with its words, and not waited for. */
+  const ready = async () => {
+    const ended = () => [database, app].find(({ process }) => process.exitCode !== null);
+    await waitFor(async () => ended() !== undefined || (await status("/readyz")) === 200, 120);
+    const program = ended();
+    if (program) throw new Error(`ended with ${program.process.exitCode}: ${program.output}`);
+  };
   const login = (auth?: { username: string; password: string }) =>
     new MongoClient(`mongodb://127.0.0.1:${databasePort}`, { auth, serverSelectionTimeoutMS: 5000 });
 
@@ -69,9 +75,10 @@ describe("the example application on FerretDB", () => {
     folder = await mkdtemp(join(tmpdir(), "farmstack-profile-app-"));
     await mkdir(join(folder, "db"));
     await writeFile(join(folder, "password"), password, { mode: 0o600 });
-    [databasePort = 0, port = 0] = await freePorts(2);
-    database = await startDatabase();
     const programs = await builtProfileApp();
+    await builtModule("ferretdb");
+    [databasePort = 0, port = 0] = await freePorts(2); // nobody else's for as long as nothing is built meanwhile
+    database = await startDatabase();
     app = start(join(programs, "node"), [join(programs, "main.js")], {
       DB_URL: `127.0.0.1:${databasePort}`,
       USER_NAME: "webapp",
