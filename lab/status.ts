@@ -11,7 +11,8 @@ export type LabStatus = StackStatus;
 
 /** Asks the lab's hosts and clusters themselves; nothing is taken from the state. Without a lab there are no hosts. */
 export async function labStatus(): Promise<LabStatus> {
-  if (!existsSync(labStackFile)) return { stack: "dev", ok: false, hosts: [], commands: [], problems: [] };
+  if (!existsSync(labStackFile))
+    return { stack: "dev", ok: false, hosts: [], commands: [], certificates: [], problems: [] };
   return stackStatus(await openStack({ stack: "dev" }));
 }
 

@@ -13,8 +13,8 @@ export interface ApplicationImage {
 export const platformImages = {
   /** In the place of MongoDB. */
   ferretdb: { repo: "lab/ferretdb", tag: versions.ferretdb, image: "ferretdb" },
-  /** MongoDB's shell alone: its tools are in no package registry. */
-  mongodbTools: { repo: "lab/mongosh", tag: mongoshVersion, image: "mongosh" },
+  /** What MongoDB's own image has beside the server. */
+  mongodbTools: { repo: "lab/mongodb-tools", tag: mongoshVersion, image: "mongodb-tools" },
   metricsServer: { repo: "lab/metrics-server", tag: `v${versions.metricsServer}`, image: "metrics-server" },
 } satisfies Record<string, ApplicationImage>;
 

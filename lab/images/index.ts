@@ -28,14 +28,17 @@ export interface Images {
   kubernetes: Image;
   /** The same on Debian, with the tools that kube-proxy calls. */
   "kube-proxy": Image;
+  /** Both under the next version. */
+  "kubernetes-next": Image;
+  "kube-proxy-next": Image;
   /** flanneld, and the CNI plugin to copy from it. */
   flannel: Image;
   coredns: Image;
   pause: Image;
   /** Speaks MongoDB's protocol. */
   ferretdb: Image;
-  /** MongoDB's shell. */
-  mongosh: Image;
+  /** MongoDB's shell, mongodump and mongorestore. */
+  "mongodb-tools": Image;
   "metrics-server": Image;
   /** The application of examples/profile-app. */
   "profile-app": Image;
@@ -69,13 +72,15 @@ export function labImages(): Images {
     ceph: on("ceph", "16.2.15"),
     kubernetes: built("kubernetes", versions.kubernetes, ["kubernetes"]),
     "kube-proxy": built("kube-proxy", versions.kubernetes, ["kubernetes"], [base.tag]),
+    "kubernetes-next": built("kubernetes", versions.kubernetesNext, ["kubernetes-next"]),
+    "kube-proxy-next": built("kube-proxy", versions.kubernetesNext, ["kubernetes-next"], [base.tag]),
     flannel: built("flannel", versions.flannel, ["addons", "cni"], [base.tag]),
     coredns: built("coredns", versions.coredns, ["addons"]),
     pause: built("pause", versions.pause, ["addons"]),
     ferretdb: built("ferretdb", versions.ferretdb, ["ferretdb"]),
     "metrics-server": built("metrics-server", versions.metricsServer, ["metrics-server"]),
-    mongosh: {
-      ...imageOf("mongosh", mongoshVersion, [mongoshBuild(), base.tag]),
+    "mongodb-tools": {
+      ...built("mongodb-tools", mongoshVersion, ["mongo-tools"], [mongoshBuild(), base.tag]),
       build: builtMongosh,
     },
     "profile-app": profileApp(profileAppVersions.current),

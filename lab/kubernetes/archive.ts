@@ -8,8 +8,7 @@ import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { run } from "../run";
 import { builtModule } from "./build";
-import { buildName } from "./modules";
-import { versions } from "./versions";
+import { buildName, modules } from "./modules";
 
 /** A file and its hash. */
 export interface Archive {
@@ -23,14 +22,12 @@ export interface Archive {
  * etcd's tools in usr/local/bin, the CNI plugin flannel in opt/cni/bin. Made once and kept in the cache; the same
  * programs give the same bytes.
  */
-export async function nodeArchive(): Promise<Archive> {
-  const file = join(cacheDir, "kubernetes", `node-${buildName("kubernetes")}-${buildName("cni")}.tar.gz`);
+export async function nodeArchive(module: "kubernetes" | "kubernetes-next" = "kubernetes"): Promise<Archive> {
+  const file = join(cacheDir, "kubernetes", `node-${buildName(module)}-${buildName("cni")}.tar.gz`);
   if (!existsSync(file)) {
-    const programs = await builtModule("kubernetes");
+    const programs = await builtModule(module);
     const plugins = await builtModule("cni");
-    await step(`Kubernetes ${versions.kubernetes}: archive for the nodes`, () =>
-      pack(file, programs, plugins),
-    );
+    await step(`${modules[module].title}: archive for the nodes`, () => pack(file, programs, plugins));
   }
   return { file, sha256: await sha256Of(file) };
 }

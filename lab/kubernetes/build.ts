@@ -1,11 +1,19 @@
 import { chmod, cp, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildOnce } from "../build-once";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
 import { run, type RunResult } from "../run";
-import { buildName, linkerFlags, modules, sourceOf, type Module, type ModuleName } from "./modules";
+import {
+  buildName,
+  linkerFlags,
+  modules,
+  sourceOf,
+  targetsOf,
+  type Module,
+  type ModuleName,
+} from "./modules";
 
 /**
  * The folder that holds a module's programs, built from their Go modules: static, and the same bytes wherever the
@@ -31,12 +39,13 @@ async function build(name: ModuleName, folder: string): Promise<void> {
       const source = copy ?? sourceOf(name);
       await go(source, ["list", "-deps", ...module.packages]);
       note("compile");
-      const flags = ["-trimpath", "-ldflags", linkerFlags(module), "-o", `${folder}/`];
-      await go(source, ["build", ...flags, ...module.packages]);
+      const flags = ["-trimpath", "-ldflags", linkerFlags(module)];
+      for (const [target, packages] of targetsOf(module))
+        await go(source, ["build", ...flags, "-o", join(folder, target), ...packages]);
     } finally {
       if (copy) await rm(copy, { recursive: true, force: true });
     }
-    for (const link of module.links) await symlink(name, join(folder, link));
+    for (const link of module.links) await symlink(basename(sourceOf(name)), join(folder, link));
   });
 }
 

@@ -17,8 +17,6 @@ const named = (name: string, tag: string, image: keyof Images): PublishedImage =
   image,
 });
 
-const release = `v${versions.kubernetes}`;
-
 /** kubeadm asks for other versions of these two unless its ClusterConfiguration names them. */
 export const imageTags = {
   /** `etcd.local.imageTag` */
@@ -27,15 +25,23 @@ export const imageTags = {
   coredns: `v${versions.coredns}`,
 };
 
+/** What has the version of Kubernetes. */
+const released = (version: string, programs: keyof Images, proxy: keyof Images): PublishedImage[] => [
+  named("kube-apiserver", `v${version}`, programs),
+  named("kube-controller-manager", `v${version}`, programs),
+  named("kube-scheduler", `v${version}`, programs),
+  named("kube-proxy", `v${version}`, proxy),
+];
+
 /** All images of a cluster: what `kubeadm config images list` prints, and flannel's two. */
 export const kubernetesImages: PublishedImage[] = [
-  named("kube-apiserver", release, "kubernetes"),
-  named("kube-controller-manager", release, "kubernetes"),
-  named("kube-scheduler", release, "kubernetes"),
-  named("kube-proxy", release, "kube-proxy"),
+  ...released(versions.kubernetes, "kubernetes", "kube-proxy"),
   named("coredns", imageTags.coredns, "coredns"),
   named("pause", versions.pause, "pause"),
   named("etcd", imageTags.etcd, "kubernetes"),
   named("flannel", `v${versions.flannel}`, "flannel"),
   named("flannel-cni-plugin", `v${versions.flannelPlugin}`, "flannel"),
 ];
+
+/** What an upgrade asks for besides. */
+export const nextImages = released(versions.kubernetesNext, "kubernetes-next", "kube-proxy-next");

@@ -1,3 +1,3 @@
 export { builtModule } from "./build";
-export { publishKubernetes, type KubernetesSource } from "./publish";
+export { publishKubernetes, publishNextKubernetes, type KubernetesSource } from "./publish";
 export { startControlPlane, type ControlPlane } from "./loopback";

@@ -11,6 +11,8 @@ export interface Module {
   title: string;
   /** What `go build` builds; each gives a program of the name of its last part, or of the module's. */
   packages: string[];
+  /** Names of programs whose packages have no name of their own, by package. @default none */
+  names?: Record<string, string>;
   /** Values that upstream's own builds give to the linker, by variable. */
   variables: Record<string, string>;
   /** Names by which `kubernetes`, one program for all, is called. */
@@ -26,16 +28,17 @@ export interface Module {
   upstream?: { path: string; generated: Record<string, string> };
 }
 
-const [major = "", minor = ""] = versions.kubernetes.split(".");
 const component = "k8s.io/component-base/version";
+const mongoTools = "github.com/mongodb/mongo-tools";
 
-/** By their folder in `modules/`. */
-export const modules = {
-  kubernetes: {
-    title: `Kubernetes ${versions.kubernetes} and etcd ${versions.etcd}`,
+/** Kubernetes with the version that all of its programs say of themselves. */
+function kubernetesOf(version: string): Module {
+  const [major = "", minor = ""] = version.split(".");
+  return {
+    title: `Kubernetes ${version} and etcd ${versions.etcd}`,
     packages: ["."],
     variables: {
-      [`${component}.gitVersion`]: `v${versions.kubernetes}`,
+      [`${component}.gitVersion`]: `v${version}`,
       [`${component}.gitMajor`]: major,
       [`${component}.gitMinor`]: minor,
       [`${component}.gitTreeState`]: "clean",
@@ -52,6 +55,16 @@ export const modules = {
       "kubectl",
       "kubelet",
     ],
+  };
+}
+
+/** By their folder in `modules/`, where they name no other. */
+export const modules = {
+  kubernetes: kubernetesOf(versions.kubernetes),
+  "kubernetes-next": {
+    ...kubernetesOf(versions.kubernetesNext),
+    version: versions.kubernetesNext,
+    folder: "kubernetes/modules/kubernetes",
   },
   addons: {
     title: `CoreDNS ${versions.coredns}, flannel ${versions.flannel}, pause`,
@@ -88,6 +101,17 @@ export const modules = {
     links: [],
     version: versions.metricsServer,
   },
+  "mongo-tools": {
+    title: `mongodump and mongorestore ${versions.mongoTools}`,
+    packages: [`${mongoTools}/mongodump/main`, `${mongoTools}/mongorestore/main`],
+    names: {
+      [`${mongoTools}/mongodump/main`]: "mongodump",
+      [`${mongoTools}/mongorestore/main`]: "mongorestore",
+    },
+    variables: { "main.VersionStr": versions.mongoTools },
+    links: [],
+    version: versions.mongoTools,
+  },
   filebeat: {
     title: `Filebeat ${loggingVersions.filebeat}`,
     packages: ["."],
@@ -113,6 +137,13 @@ export const sourceOf = (name: ModuleName) => {
   const { folder = `kubernetes/modules/${name}` }: Module = modules[name];
   return join(projectRoot, "lab", folder);
 };
+
+/** What is built where in the build's folder: packages with a name for their program each by itself, the others together. */
+export function targetsOf({ packages, names = {} }: Module): [target: string, packages: string[]][] {
+  const others = packages.filter((one) => !(one in names));
+  const named = Object.entries(names).map(([one, name]): [string, string[]] => [name, [one]]);
+  return [...(others.length > 0 ? [["./", others] as [string, string[]]] : []), ...named];
+}
 
 /** Programs without symbol tables: a third smaller. */
 export function linkerFlags({ variables }: Module): string {

@@ -2,9 +2,9 @@ import { registryAddress, registryUpload } from "../hosts/addresses";
 import { type Engine } from "../docker";
 import { publish } from "../hosts/registry";
 import { readRegistryAccess } from "../hosts/registry-access";
-import { nodeArchive } from "./archive";
+import { type Archive, nodeArchive } from "./archive";
 import { ensureBlob } from "./blob";
-import { imageRepository, imageTags, kubernetesImages } from "./images";
+import { imageRepository, imageTags, kubernetesImages, nextImages, type PublishedImage } from "./images";
 import { versions } from "./versions";
 
 /** What a KubernetesCluster has to know to install from the lab's registry. */
@@ -20,8 +20,21 @@ export interface KubernetesSource {
 
 /** Puts Kubernetes into the lab's registry, which has to run: the images, and the nodes' programs as a blob. */
 export async function publishKubernetes(engine: Engine): Promise<KubernetesSource> {
-  for (const { repo, tag, image } of kubernetesImages) await publish(engine, image, { repo, tag });
-  const { file, sha256 } = await nodeArchive();
+  await publishAll(engine, kubernetesImages);
+  return source(versions.kubernetes, await nodeArchive());
+}
+
+/** The same of the version that a cluster is upgraded to, beside what `publishKubernetes` has published. */
+export async function publishNextKubernetes(engine: Engine): Promise<KubernetesSource> {
+  await publishAll(engine, nextImages);
+  return source(versions.kubernetesNext, await nodeArchive("kubernetes-next"));
+}
+
+async function publishAll(engine: Engine, images: PublishedImage[]): Promise<void> {
+  for (const { repo, tag, image } of images) await publish(engine, image, { repo, tag });
+}
+
+async function source(version: string, { file, sha256 }: Archive): Promise<KubernetesSource> {
   const path = await ensureBlob(
     await readRegistryAccess(),
     registryUpload,
@@ -30,7 +43,7 @@ export async function publishKubernetes(engine: Engine): Promise<KubernetesSourc
     sha256,
   );
   return {
-    version: versions.kubernetes,
+    version,
     imageRepository: `${registryAddress}/${imageRepository}`,
     imageTags,
     binaries: { url: `https://${registryAddress}${path}`, sha256 },

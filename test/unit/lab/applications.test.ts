@@ -6,7 +6,7 @@ import { exampleImages, platformImages, referenceOf } from "../../../lab/applica
 import { mongoshBuild } from "../../../lab/applications/mongosh";
 import { profileAppBuild } from "../../../lab/applications/profile-app";
 import { labImages } from "../../../lab/images";
-import { buildName, modules, sourceOf } from "../../../lab/kubernetes/modules";
+import { buildName, modules, sourceOf, targetsOf } from "../../../lab/kubernetes/modules";
 import { versions } from "../../../lab/kubernetes/versions";
 import { projectRoot } from "../../../lab/paths";
 import own from "../../../package.json";
@@ -16,16 +16,26 @@ import { settingsInFile } from "../config/samples";
 const recipe = (name: string) => readFileSync(join(projectRoot, "lab", "images", name, "Dockerfile"), "utf8");
 
 describe("the modules of what runs on Kubernetes", () => {
-  const goMod = (name: "ferretdb" | "metrics-server") => readFileSync(join(sourceOf(name), "go.mod"), "utf8");
+  const goMod = (name: "ferretdb" | "metrics-server" | "mongo-tools") =>
+    readFileSync(join(sourceOf(name), "go.mod"), "utf8");
 
   it("are of the versions that go.mod pins", () => {
     expect(goMod("ferretdb")).toContain(`github.com/FerretDB/FerretDB v${versions.ferretdb}\n`);
+    expect(goMod("mongo-tools")).toContain(`github.com/mongodb/mongo-tools v${versions.mongoTools}\n`);
     expect(goMod("metrics-server")).toContain(`sigs.k8s.io/metrics-server v${versions.metricsServer}\n`);
   });
 
   it("are built in folders named by their own versions", () => {
     expect(buildName("ferretdb")).toMatch(/^ferretdb-1\.24\.0-[0-9a-f]{12}$/);
     expect(buildName("metrics-server")).toMatch(/^metrics-server-0\.9\.0-[0-9a-f]{12}$/);
+  });
+
+  it("call programs by their names whose packages are all called main", () => {
+    expect(targetsOf(modules["mongo-tools"])).toEqual([
+      ["mongodump", ["github.com/mongodb/mongo-tools/mongodump/main"]],
+      ["mongorestore", ["github.com/mongodb/mongo-tools/mongorestore/main"]],
+    ]);
+    expect(targetsOf(modules.ferretdb)).toEqual([["./", ["./cmd/ferretdb"]]]);
   });
 
   it("tell FerretDB the version without which it doesn't start", () => {
@@ -40,7 +50,7 @@ describe("the images of what runs on Kubernetes", () => {
     const names = Object.entries(published).map(([name, image]) => [name, referenceOf(image)]);
     expect(Object.fromEntries(names)).toEqual({
       ferretdb: "lab/ferretdb:1.24.0",
-      mongodbTools: "lab/mongosh:2.5.8",
+      mongodbTools: "lab/mongodb-tools:2.5.8",
       metricsServer: "lab/metrics-server:v0.9.0",
       profileApp: "lab/profile-app:1.0.0",
       profileAppNext: "lab/profile-app:2.0.0",
@@ -71,10 +81,10 @@ describe("the images of what runs on Kubernetes", () => {
   });
 
   it("run as users that are numbers and not root, and have no login in them", () => {
-    for (const name of ["ferretdb", "metrics-server", "mongosh", "profile-app"]) {
+    for (const name of ["ferretdb", "metrics-server", "mongodb-tools", "profile-app"])
       expect(recipe(name), name).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    for (const name of ["ferretdb", "metrics-server", "profile-app"])
       expect(recipe(name), name).toMatch(/^FROM scratch$/m);
-    }
     expect(recipe("ferretdb")).not.toMatch(/SETUP_(USERNAME|PASSWORD)=/);
     expect(recipe("ferretdb")).toContain("FERRETDB_TEST_ENABLE_NEW_AUTH=true");
   });

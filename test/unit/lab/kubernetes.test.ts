@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { labImages } from "../../../lab/images";
 import { blobPath } from "../../../lab/kubernetes/blob";
-import { imageTags, kubernetesImages } from "../../../lab/kubernetes/images";
+import { imageTags, kubernetesImages, nextImages } from "../../../lab/kubernetes/images";
 import { renderKubeconfig } from "../../../lab/kubernetes/kubeconfig";
 import {
   buildName,
@@ -50,6 +50,7 @@ describe("the folder of a build", () => {
 
   it("is named by module, version and a hash of all its files", () => {
     expect(buildName("kubernetes")).toMatch(/^kubernetes-1\.34\.1-[0-9a-f]{12}$/);
+    expect(buildName("kubernetes-next")).toMatch(/^kubernetes-next-1\.34\.2-[0-9a-f]{12}$/);
     expect(buildName("addons")).toMatch(/^addons-1\.34\.1-[0-9a-f]{12}$/);
     expect(fingerprint(definition, files)).toBe(
       fingerprint(definition, { "a/main.go": "package main", "go.mod": "module m" }),
@@ -69,6 +70,15 @@ describe("the folder of a build", () => {
   });
 });
 
+describe("the next Kubernetes", () => {
+  it("differs in the number alone, by which kubeadm knows an upgrade", () => {
+    const { kubernetes, "kubernetes-next": next } = modules;
+    expect(sourceOf("kubernetes-next")).toBe(sourceOf("kubernetes"));
+    expect(linkerFlags(next)).toBe(linkerFlags(kubernetes).replace("v1.34.1", "v1.34.2"));
+    expect(next.links).toEqual(kubernetes.links);
+  });
+});
+
 describe("the program that is all of Kubernetes", () => {
   it("has a link for each name that it answers to", () => {
     const main = readFileSync(join(sourceOf("kubernetes"), "main.go"), "utf8");
@@ -84,18 +94,24 @@ describe("the images of Kubernetes", () => {
       "lab/kubernetes/kube-controller-manager:v1.34.1",
       "lab/kubernetes/kube-scheduler:v1.34.1",
       "lab/kubernetes/kube-proxy:v1.34.1",
-      "lab/kubernetes/coredns:v1.12.4",
+      "lab/kubernetes/coredns:v1.12.1",
       "lab/kubernetes/pause:3.10.1",
       "lab/kubernetes/etcd:3.6.5-0",
       "lab/kubernetes/flannel:v0.28.4",
       "lab/kubernetes/flannel-cni-plugin:v0.9.1",
     ]);
-    expect(imageTags).toEqual({ etcd: "3.6.5-0", coredns: "v1.12.4" });
+    expect(imageTags).toEqual({ etcd: "3.6.5-0", coredns: "v1.12.1" });
+    expect(nextImages.map(({ repo, tag }) => `${repo}:${tag}`)).toEqual([
+      "lab/kubernetes/kube-apiserver:v1.34.2",
+      "lab/kubernetes/kube-controller-manager:v1.34.2",
+      "lab/kubernetes/kube-scheduler:v1.34.2",
+      "lab/kubernetes/kube-proxy:v1.34.2",
+    ]);
   });
 
   it("are made of recipes whose tags tell the programs in them", () => {
     const images = labImages();
-    for (const { image } of kubernetesImages) {
+    for (const { image } of [...kubernetesImages, ...nextImages]) {
       expect(images[image].tag).toMatch(/^farmstack-lab\/[a-z-]+:[0-9.]+-[0-9a-f]{12}$/);
       expect(images[image].modules).not.toEqual([]);
     }
