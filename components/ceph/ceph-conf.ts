@@ -17,7 +17,8 @@ export interface MonitorAddress {
 
 export interface CephConfArgs {
   fsid: string;
-  monitors: MonitorAddress[];
+  /** @default left out: a client that is told of them in another way */
+  monitors?: MonitorAddress[];
   publicNetwork: string;
   clusterNetwork?: string;
   /** Options that are added to those below, or replace them. */
@@ -58,8 +59,9 @@ export function renderCephConf({
   const sections: CephSettings = {
     global: {
       fsid,
-      mon_initial_members: monitors.map(({ name }) => name).join(","),
-      mon_host: monHost(monitors),
+      ...(monitors
+        ? { mon_initial_members: monitors.map(({ name }) => name).join(","), mon_host: monHost(monitors) }
+        : {}),
       public_network: publicNetwork,
       ...(clusterNetwork ? { cluster_network: clusterNetwork } : {}),
       auth_cluster_required: "cephx",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Host } from "../hosts";
-import { type CephSettings, kernelAddresses, mergeSettings, monHost, renderCephConf } from "./ceph-conf";
+import { type CephSettings, mergeSettings, monHost, type MonitorAddress, renderCephConf } from "./ceph-conf";
 import { type KeyType } from "./cephx-key";
 import { type ClientArgs, createClient } from "./clients";
 import { type CommandLine } from "./command-line";
@@ -103,10 +103,11 @@ export class CephCluster extends pulumi.ComponentResource {
 
     // Configuration
     this.monitorAddresses = monHost(addresses);
-    const conf = (its: CephSettings) =>
-      this.fsid.apply((fsid) => renderCephConf({ ...args, fsid, monitors: addresses, startupSettings: its }));
-    const daemonConf = conf(startupSettings);
-    this.cephConf = conf(clientSections(startupSettings));
+    const conf = (its: CephSettings, monitors?: MonitorAddress[]) =>
+      this.fsid.apply((fsid) => renderCephConf({ ...args, fsid, monitors, startupSettings: its }));
+    const daemonConf = conf(startupSettings, addresses);
+    const ofClients = clientSections(startupSettings);
+    this.cephConf = conf(ofClients, addresses);
     const files = [
       { path: cephConfPath, content: daemonConf },
       { path: adminKeyringPath, content: this.adminKeyring, mode: "0400" },
@@ -176,8 +177,8 @@ export class CephCluster extends pulumi.ComponentResource {
     const context = {
       cluster: name,
       monitor,
-      kernelAddresses: kernelAddresses(addresses),
-      clientConf: this.cephConf,
+      monitors: addresses,
+      mountConf: conf(ofClients),
     };
     for (const mount of mounts) createMount(mount, context, afterPlaces);
 

@@ -14,8 +14,19 @@ if [ -z "$(findmnt -n "$path")" ]; then # also of a mount that is dead
 fi
 `;
 
-/** Script that makes the directory of a mount that a container makes. */
-export function directoryScript(path: string): string {
+/** File with `mon_host` in the folder of a mount. */
+export const monitorsFile = "mon_host";
+
+/** What a mount's container is told on its host. */
+export interface MountFolder {
+  /** Directory on the host. */
+  folder: string;
+  /** `mon_host`: the endpoints of all monitors. */
+  addresses: string;
+}
+
+/** Script that makes the directory of a mount that a container makes, and the folder with the monitors' addresses. */
+export function directoryScript(path: string, { folder, addresses }: MountFolder): string {
   return `${makeMountPoint(path)}
 parent=${quote(dirname(path))}
 case $(findmnt -n -o PROPAGATION --target "$parent") in
@@ -25,6 +36,10 @@ case $(findmnt -n -o PROPAGATION --target "$parent") in
   exit 1
   ;;
 esac
+folder=${quote(folder)}
+mkdir -p "$folder"
+printf %s ${quote(addresses)} >"$folder/${monitorsFile}.new"
+mv "$folder/${monitorsFile}.new" "$folder/${monitorsFile}"
 echo "$path: there"
 `;
 }

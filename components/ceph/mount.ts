@@ -3,13 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Container } from "../container";
 import { type Host } from "../hosts";
 import { quote } from "../hosts/shell";
+import { kernelAddresses, monHost, type MonitorAddress } from "./ceph-conf";
 import { clientCapabilities } from "./clients";
 import { type CommandLine } from "./command-line";
 import { cephConfPath, socketFolder } from "./daemons";
 import { keyringOf, newEntity } from "./entity";
 import { grant } from "./grants";
 import { kernelMountScript, kernelUnmount } from "./kernel-mount";
-import { directoryScript } from "./mount-directory";
+import { directoryScript, monitorsFile } from "./mount-directory";
 import { mountName } from "./mount-name";
 import { type KeyType } from "./cephx-key";
 
@@ -37,11 +38,13 @@ export interface MountArgs {
 export interface MountContext {
   cluster: string;
   monitor: CommandLine;
-  /** `mon_host` of all monitors' addresses for the kernel's client: `192.0.2.1:6789,…`. */
-  kernelAddresses: string;
-  /** ceph.conf of a client. */
-  clientConf: pulumi.Output<string>;
+  monitors: MonitorAddress[];
+  /** ceph.conf of a client, without the monitors. */
+  mountConf: pulumi.Output<string>;
 }
+
+/** Where the monitors' addresses are in the container of ceph-fuse. */
+const monitorsFolder = "/etc/ceph/monitors";
 
 /** How long ceph-fuse may take to mount, seconds. */
 const patience = 60;
@@ -53,7 +56,7 @@ const patience = 60;
  */
 export function createMount(
   args: MountArgs,
-  { cluster, monitor, kernelAddresses, clientConf }: MountContext,
+  { cluster, monitor, monitors, mountConf }: MountContext,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): void {
   const { filesystem, path, access, client = "fuse", memoryMiB = 1024, keyType = "aes" } = args;
@@ -69,7 +72,7 @@ export function createMount(
         `${cluster}-mount-${name}`,
         {
           script: entity.key.apply((key) =>
-            kernelMountScript({ addresses: kernelAddresses, filesystem, path, access, id, key }),
+            kernelMountScript({ addresses: kernelAddresses(monitors), filesystem, path, access, id, key }),
           ),
           undo: kernelUnmount(path, id),
         },
@@ -77,9 +80,15 @@ export function createMount(
       );
       continue;
     }
+    // A client that runs learns of other monitors from those that it knows. So their addresses are in a file of the host, which
+    // its next start reads: with another one its container stays, and with it what has files open.
+    const folder = `${host.dataDirectory}/ceph/mount-${name}`;
     const directory = host.run(
       `${cluster}-mount-${name}-directory`,
-      { script: directoryScript(path), undo: unmount(path) },
+      {
+        script: directoryScript(path, { folder, addresses: monHost(monitors) }),
+        undo: unmount(path, folder),
+      },
       { parent, dependsOn: granted },
     );
     const container = new Container(
@@ -88,12 +97,15 @@ export function createMount(
         host,
         image: "ceph",
         component: "ceph",
-        command: fuseCommand({ id, filesystem, path }),
+        command: fuseCommand({ id, filesystem, path, memoryMiB }),
         files: [
-          { path: cephConfPath, content: clientConf },
+          { path: cephConfPath, content: mountConf },
           { path: `/etc/ceph/ceph.client.${id}.keyring`, content: keyringOf([entity]), mode: "0400" },
         ],
-        volumes: [{ hostPath: dirname(path), path: dirname(path) }],
+        volumes: [
+          { hostPath: dirname(path), path: dirname(path) },
+          { hostPath: folder, path: monitorsFolder, readOnly: true },
+        ],
         sharesMounts: true,
         tmpfs: { [socketFolder]: "mode=1777" },
         devices: [{ hostPath: "/dev/fuse", path: "/dev/fuse" }],
@@ -119,21 +131,45 @@ export function createMount(
  * Command line of ceph-fuse. What a client that crashed left mounted answers nothing any more, and has to go first.
  * https://docs.ceph.com/en/latest/man/8/ceph-fuse/
  */
-export function fuseCommand(args: { id: string; filesystem: string; path: string }): string[] {
+export function fuseCommand(args: {
+  id: string;
+  filesystem: string;
+  path: string;
+  memoryMiB: number;
+}): string[] {
   // While no metadata server is active it waits, instead of ending.
   const waits = "--fuse_require_active_mds=false";
-  const fuse = ["ceph-fuse", "-f", "--id", args.id, "--client_fs", args.filesystem, waits, args.path];
+  // From its container it sees no process of the host whose groups it could look up, and would say so at every request.
+  const noGroups = "--fuse_set_user_groups=false";
+  const client = ["-f", "--id", args.id, "--client_fs", args.filesystem, waits, noGroups];
+  const options = [...client, ...cacheLimits(args.memoryMiB), args.path];
   const path = quote(args.path);
+  const monitors = `"$(cat ${monitorsFolder}/${monitorsFile})"`;
   return [
     "sh",
     "-c",
-    `umount --lazy ${path} 2>/dev/null; mkdir -p ${path} && exec ${fuse.map(quote).join(" ")}`,
+    `umount --lazy ${path} 2>/dev/null; mkdir -p ${path} && exec ceph-fuse -m ${monitors} ${options.map(quote).join(" ")}`,
+  ];
+}
+
+/** Memory from which on Ceph's own limits of a client's cache fit: 200 MiB, half of that not written yet, and as much on its way. */
+const roomyMiB = 1024;
+
+/** Options that keep what waits to be written within a small memory: a client that is given much at once would be killed. */
+function cacheLimits(memoryMiB: number): string[] {
+  if (memoryMiB >= roomyMiB) return [];
+  const part = Math.floor((memoryMiB / 8) * 1024 * 1024);
+  return [
+    `--client_oc_size=${part * 2}`,
+    `--client_oc_max_dirty=${part}`,
+    `--client_oc_target_dirty=${Math.floor(part / 2)}`,
+    `--objecter_inflight_op_bytes=${part}`,
   ];
 }
 
 /** Command that takes away a mount and its directory, when they are no longer declared. */
-const unmount = (path: string): string =>
-  `umount --lazy ${quote(path)} 2>/dev/null; chattr -i ${quote(path)} 2>/dev/null; rmdir ${quote(path)} || true`;
+const unmount = (path: string, folder: string): string =>
+  `umount --lazy ${quote(path)} 2>/dev/null; chattr -i ${quote(path)} 2>/dev/null; rm -f ${quote(`${folder}/${monitorsFile}`)}; rmdir ${quote(folder)} ${quote(path)} || true`;
 
 /** Script that waits for the mount. */
 export function mountedScript(path: string, because: string, look: string): string {

@@ -214,5 +214,5 @@ const sharedMount = ({ hostPath, path, readOnly }: ContainerVolume) => ({
   source: hostPath,
   target: path,
   readOnly: readOnly ?? false,
-  bindOptions: { propagation: "rshared" },
+  bindOptions: { propagation: readOnly ? "rprivate" : "rshared" }, // nothing is mounted below what can't be written
 });

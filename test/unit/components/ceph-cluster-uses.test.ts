@@ -143,7 +143,23 @@ describe("what is in a CephCluster", () => {
     const { inputs, provider } = await find(container, "ceph-mount-b-mnt-files-container");
     expect(provider).toContain("::b-docker::");
     expect(inputs).toMatchObject({
-      mounts: [{ type: "bind", source: "/mnt", target: "/mnt", bindOptions: { propagation: "rshared" } }],
+      mounts: [
+        {
+          type: "bind",
+          source: "/mnt",
+          target: "/mnt",
+          readOnly: false,
+          bindOptions: { propagation: "rshared" },
+        },
+        {
+          ...{
+            type: "bind",
+            source: "/var/lib/farmstack/ceph/mount-mnt-files",
+            target: "/etc/ceph/monitors",
+          },
+          ...{ readOnly: true, bindOptions: { propagation: "rprivate" } },
+        },
+      ],
       securityOpts: ["apparmor=unconfined"],
       devices: [{ hostPath: "/dev/fuse", containerPath: "/dev/fuse" }],
       capabilities: { adds: ["SYS_ADMIN"] },
@@ -156,6 +172,11 @@ describe("what is in a CephCluster", () => {
       "/etc/ceph/ceph.conf",
       "/etc/ceph/ceph.client.mount-mnt-files.keyring",
     ]);
+    // Other monitors are no reason to end it: the next start reads them from the host.
+    expect(JSON.stringify(inputs)).not.toContain("192.0.2.11");
+    expect((await command("b-ceph-mount-mnt-files-directory")).inputs.stdin).toContain(
+      "'[v2:192.0.2.11:3300,",
+    );
     expect((await command("b-ceph-mount-mnt-files-there")).inputs.stdin).toContain(
       "ceph-mount-b-mnt-files-container-id",
     );

@@ -76,6 +76,16 @@ describe("CephCluster", () => {
     );
   });
 
+  it("waits long for a daemon that has data to end, and not for a manager", async () => {
+    const seconds = async (name: string) => {
+      const { stopTimeout, destroyGraceSeconds } = (await find(container, name)).inputs;
+      return [stopTimeout, destroyGraceSeconds];
+    };
+    expect(await seconds("ceph-mon-a-container")).toEqual([30, 30]);
+    expect(await seconds("ceph-osd-c-ata-EXAMPLE-container")).toEqual([30, 30]);
+    for (const manager of ["a", "b"]) expect(await seconds(`ceph-mgr-${manager}-container`)).toEqual([2, 2]);
+  });
+
   it("runs a monitor on each host, on that host's engine, with its own address and store", async () => {
     for (const [i, name] of ["a", "b", "c"].entries()) {
       const { inputs, provider } = await find(container, `ceph-mon-${name}-container`);

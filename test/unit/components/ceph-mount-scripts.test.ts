@@ -9,9 +9,10 @@ import { shell } from "./shell";
 
 const { folder, fake, run, sh, take } = shell();
 fake("sleep", "exit 0");
+const told = { folder: join(folder, "mount's"), addresses: "[v2:192.0.2.11:3300,v1:192.0.2.11:6789]" };
 
 it.each([
-  ["directory", directoryScript("/mnt/it's")],
+  ["directory", directoryScript("/mnt/it's", told)],
   ["gate", mountedScript("/mnt/files", "abc", "ssh it's")],
   [
     "mount by the kernel",
@@ -34,21 +35,25 @@ describe("the directory of a mount", () => {
 
   it.each([{ mounted: true }, { crashed: true }])("is left alone while it is %j", (state) => {
     host(state);
-    expect(sh(directoryScript(path))).toMatchObject({ status: 0, stdout: `${path}: there\n` });
+    expect(sh(directoryScript(path, told))).toMatchObject({ status: 0, stdout: `${path}: there\n` });
     expect(existsSync(path)).toBe(false);
     expect(take("attributes")).toBe("");
   });
 
   it("is made, and nothing can be written beside the mount", () => {
     host();
-    expect(sh(directoryScript(path))).toMatchObject({ status: 0, stdout: `${path}: there\n` });
+    expect(sh(directoryScript(path, told))).toMatchObject({ status: 0, stdout: `${path}: there\n` });
     expect(take("attributes")).toBe(`+i ${path}\n`);
-    expect(sh(directoryScript(path)).status).toBe(0);
+    const file = join(told.folder, "mon_host");
+    expect(readFileSync(file, "utf8")).toBe(told.addresses);
+    const more = `${told.addresses},[v2:192.0.2.12:3300,v1:192.0.2.12:6789]`;
+    expect(sh(directoryScript(path, { ...told, addresses: more })).status).toBe(0);
+    expect(readFileSync(file, "utf8")).toBe(more);
   });
 
   it("is refused where a mount in a container would not show", () => {
     host({ propagation: "private" });
-    const { status, stderr } = sh(directoryScript(path));
+    const { status, stderr } = sh(directoryScript(path, told));
     expect(status).toBe(1);
     expect(stderr).toContain(`${join(folder, "mnt")} is on a mount that is not shared`);
   });
@@ -56,7 +61,7 @@ describe("the directory of a mount", () => {
   it("is refused when there is something in it", () => {
     host();
     writeFileSync(join(path, "letter"), "mine");
-    const { status, stderr } = sh(directoryScript(path));
+    const { status, stderr } = sh(directoryScript(path, told));
     expect(status).toBe(1);
     expect(stderr).toContain(`${path} is not empty: letter`);
     expect(readFileSync(join(path, "letter"), "utf8")).toBe("mine");
@@ -68,13 +73,30 @@ describe("a mount by ceph-fuse", () => {
     const path = join(folder, "fuse");
     fake("umount", `echo "$@" >>${folder}/unmounted; exit 1`);
     fake("ceph-fuse", 'echo "$@"');
-    const [program = "", ...args] = fuseCommand({ id: "mount-one", filesystem: "files", path });
+    const monitors = join(folder, "monitors");
+    mkdirSync(monitors);
+    writeFileSync(join(monitors, "mon_host"), told.addresses);
+    const command = fuseCommand({ id: "mount-one", filesystem: "files", path, memoryMiB: 1024 });
+    const [program = "", ...args] = command.map((word) => word.replace("/etc/ceph/monitors", monitors));
     expect(run(program, args)).toMatchObject({
       status: 0,
-      stdout: `-f --id mount-one --client_fs files --fuse_require_active_mds=false ${path}\n`,
+      stdout: `-m ${told.addresses} -f --id mount-one --client_fs files --fuse_require_active_mds=false --fuse_set_user_groups=false ${path}\n`,
     });
     expect(take("unmounted")).toBe(`--lazy ${path}\n`);
     expect(existsSync(path)).toBe(true);
+  });
+
+  it("keeps less in its cache where it has less memory", () => {
+    const small = fuseCommand({ id: "one", filesystem: "files", path: "/mnt/files", memoryMiB: 256 }).join(
+      " ",
+    );
+    for (const [option, MiB] of [
+      ["client_oc_size", 64],
+      ["client_oc_max_dirty", 32],
+      ["client_oc_target_dirty", 16],
+      ["objecter_inflight_op_bytes", 32],
+    ] as const)
+      expect(small).toContain(`'--${option}=${MiB * 1024 * 1024}'`);
   });
 
   it("is there when it is a mount that answers", () => {
@@ -98,11 +120,11 @@ describe("a mount by the kernel", () => {
   const path = join(folder, "srv", "files");
   const unit = join(etc, "systemd", "system", "the.mount");
   const inFolder = (script: string) => script.replaceAll("/etc/", `${etc}/`);
-  const mount = () =>
+  const mount = (addresses = "192.0.2.11:6789") =>
     sh(
       `umask 022\n${inFolder(
         kernelMountScript({
-          addresses: "192.0.2.11:6789",
+          addresses,
           ...{ filesystem: "files", path, access: "read", id: "mount-one", key: "KEY==" },
         }),
       )}`,
@@ -145,7 +167,13 @@ describe("a mount by the kernel", () => {
 
   it("is not mounted again when nothing changed", () => {
     expect(mount().status).toBe(0);
-    expect(noted()).toEqual(["enable --now the.mount"]);
+    expect(noted()).toEqual(["daemon-reload", "enable the.mount", "start the.mount"]);
+  });
+
+  it("stays mounted with other monitors, which a boot will find", () => {
+    expect(mount("192.0.2.11:6789,192.0.2.12:6789").status).toBe(0);
+    expect(noted()).toEqual(["daemon-reload", "enable the.mount", "start the.mount"]);
+    expect(readFileSync(unit, "utf8")).toContain("What=192.0.2.11:6789,192.0.2.12:6789:/\n");
   });
 
   it("goes when it is no longer declared", () => {
