@@ -29,6 +29,20 @@ refuse_foreign() {
 begin() {
   mkdir -p /etc/kubernetes
   echo "$cluster begun" >"$mark"
+  forget_network
+}
+
+# kubeadm reset leaves the network of pods as it was. A node that joins again has other addresses for its pods, and the
+# bridge with the old ones would refuse each of them. Without flannel's file the links are somebody else's: others use the
+# same names.
+forget_network() {
+  flannel=/etc/cni/net.d/10-flannel.conflist
+  [ -e "$flannel" ] || return 0
+  for link in cni0 flannel.1; do
+    if ip link show "$link" >/dev/null 2>&1; then ip link delete "$link"; fi
+  done
+  rm -rf /run/flannel/subnet.env /var/lib/cni/networks/cbr0
+  rm "$flannel" # last, so that a run that was cut begins again
 }
 
 finish() {

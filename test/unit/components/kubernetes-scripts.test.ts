@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { wrapScript } from "../../../components/hosts/shell";
 import { endpointScript } from "../../../components/kubernetes/endpoint";
@@ -21,7 +21,10 @@ const etc = join(folder, "kubernetes");
 
 /** A script with the host's folders in the test's own. */
 const here = (script: string): string =>
-  script.replaceAll("/etc/kubernetes", etc).replaceAll("/var/lib/etcd", join(folder, "etcd"));
+  script
+    .replaceAll("/etc/kubernetes", etc)
+    .replaceAll(/([ =])\/(etc\/cni|run\/flannel|var\/lib\/cni)/g, `$1${folder}/$2`)
+    .replaceAll("/var/lib/etcd", join(folder, "etcd"));
 
 const controlPlane = [
   { name: "it's", address: "192.0.2.11" },
@@ -91,6 +94,7 @@ function machine(): void {
   fake("sha256sum", "echo CA -");
   fake("systemd-detect-virt", "exit 1");
   fake("systemctl", "exit 0");
+  fake("ip", "exit 1"); // there is no such link
   fake("kubelet", 'echo "Kubernetes v1.34.1"');
   fake(
     "kubeadm",
@@ -193,6 +197,33 @@ describe("join", () => {
     writeFileSync(join(etc, "farmstack-cluster"), "id-of-the-cluster begun\n");
     expect(join_().status).toBe(0);
     expect(calls().map((call) => call.split(" ")[0])).toEqual(["reset", "join"]);
+  });
+
+  it("leaves links alone that are not of such a network", () => {
+    fake("ip", `echo "$@" >>"${folder}/links"`);
+    expect(join_().status).toBe(0);
+    expect(take("links")).toBe("");
+  });
+
+  it("forgets the network that the node had in the cluster before it was reset, and touches no member's", () => {
+    const left = [
+      "etc/cni/net.d/10-flannel.conflist",
+      "run/flannel/subnet.env",
+      "var/lib/cni/networks/cbr0/10.244.2.9",
+    ];
+    for (const file of left) {
+      mkdirSync(join(folder, dirname(file)), { recursive: true });
+      writeFileSync(join(folder, file), "");
+    }
+    const others = join(folder, "etc/cni/net.d/99-loopback.conf");
+    writeFileSync(others, "");
+    fake("ip", `echo "$@" >>"${folder}/links"; [ "$3" != flannel.1 ]`);
+    expect(join_().status).toBe(0);
+    expect(left.filter((file) => existsSync(join(folder, file)))).toEqual([]);
+    expect(existsSync(others)).toBe(true);
+    expect(take("links")).toBe("link show cni0\nlink delete cni0\nlink show flannel.1\n");
+    expect(join_().status).toBe(0);
+    expect(take("links")).toBe("");
   });
 
   it("is refused to the node of a cluster with another authority", () => {
