@@ -1,4 +1,4 @@
-import { patterns } from "./data-streams";
+import { patterns, restored } from "./data-streams";
 import { repositoryPath } from "./elasticsearch-yml";
 
 // What Elasticsearch's API is given. Pure: each is the body of one request.
@@ -12,7 +12,7 @@ export const writerRole = {
 /** Who reads events, and the pages on them. */
 export const readerRole = {
   cluster: ["monitor"],
-  indices: [{ names: patterns, privileges: ["read", "view_index_metadata"] }],
+  indices: [{ names: [...patterns, restored], privileges: ["read", "view_index_metadata"] }],
   applications: [{ application: "kibana-.kibana", privileges: ["read"], resources: ["*"] }],
 };
 
@@ -22,7 +22,7 @@ export const keeperRole = {
   indices: [
     {
       // A restored copy is beside what it is of.
-      names: [...patterns, ...patterns.map((pattern) => `.ds-${pattern}`), "restored-*"],
+      names: [...patterns, ...patterns.map((pattern) => `.ds-${pattern}`), restored],
       privileges: ["manage", "read", "view_index_metadata"],
     },
   ],

@@ -23,3 +23,6 @@ const nameOf = (dataset: string, stack: string): string =>
 
 /** Index patterns of all of them, whatever the stack. */
 export const patterns = Object.values(datasets).map((dataset) => `logs-${dataset}-*`);
+
+/** Index pattern of what was restored from snapshots, beside them. */
+export const restored = "restored-*";

@@ -2,10 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Container } from "../container";
 import { type Host } from "../hosts";
 import { type Authority } from "./certificates";
-import { nginxConf, nginxFiles } from "./nginx-conf";
-
-/** Most memory of nginx, MiB. */
-export const entryMemoryMiB = 256;
+import { entryMemoryMiB, nginxConf, nginxFiles } from "./nginx-conf";
 
 /** Where people come in. */
 export interface EntryArgs {

@@ -91,10 +91,10 @@ scheduled_snapshot() {
     done
 }
 
-# restore SNAPSHOT: beside what there is, as restored-…, never over it.
+# restore SNAPSHOT: beside what there is, as restored-SNAPSHOT-…, never over it.
 restore() {
-  # shellcheck disable=SC2016  # $1 is Elasticsearch's
-  body='{"indices":"logs-*","include_global_state":false,"rename_pattern":"(.+)","rename_replacement":"restored-$1"}'
+  # The second $1 is Elasticsearch's.
+  body="{\"indices\":\"logs-*\",\"include_global_state\":false,\"rename_pattern\":\"(.+)\",\"rename_replacement\":\"restored-$1-\$1\"}"
   request_time=21600 must "restore of $1" POST "/_snapshot/farmstack/$1/_restore?wait_for_completion=true" "$body"
   echo "restored $1"
 }

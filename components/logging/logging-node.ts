@@ -7,9 +7,10 @@ import { createEntry, type EntryArgs, publicUrlOf } from "./entry";
 import { keeperProgramPath, keeperScript, keeperUndo } from "./keeper";
 import { createKeys, createKibana, type KibanaArgs, objectsScript } from "./kibana";
 import { ports } from "./paths";
-import { newest, type Passwords, passwordsOf, type User, users } from "./passwords";
+import { newest, type Passwords, passwordsOf } from "./passwords";
 import { createReceiver } from "./receiver";
 import { type RepositoryArgs, type RetentionArgs, setupScript, writerName } from "./setup";
+import { type User, users } from "./users";
 
 export interface LoggingNodeArgs {
   /** Hosts that keep events and take them: 1, or 3 that are one cluster and may lose one of them. */

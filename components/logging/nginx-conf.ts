@@ -1,5 +1,8 @@
 import { ports } from "./paths";
 
+/** Most memory of nginx, MiB. */
+export const entryMemoryMiB = 256;
+
 export const nginxFiles = "/etc/nginx/farmstack";
 
 export interface NginxSettings {

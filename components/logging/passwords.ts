@@ -1,10 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-
-/** Who logs in to Elasticsearch. */
-export const users = ["elastic", "kibana_system", "writer", "reader", "keeper"] as const;
-/** One of them. */
-export type User = (typeof users)[number];
+import { type User } from "./users";
 
 /** Passwords of a user, the newest first. All are kept: with an older one an interrupted rotation is taken up. */
 export type Passwords = pulumi.Output<string[]>;

@@ -15,7 +15,7 @@ import {
 } from "./bodies";
 import { patterns } from "./data-streams";
 import { askingAsElastic } from "./gates";
-import { type User } from "./passwords";
+import { type User } from "./users";
 
 /** How long events stay: until either is passed. */
 export interface RetentionArgs {

@@ -13,13 +13,13 @@ import {
   routeKind,
   servicePort,
 } from "./route";
+import { versionOf } from "./values-version";
 import {
   type ConfigMapKey,
   type DatabaseUse,
   environmentOf,
   type SecretKey,
   variablesOf,
-  versionOf,
   withDatabase,
 } from "./variables";
 import { scalerSpec, type WaterLines } from "./water-lines";

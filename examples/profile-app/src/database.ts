@@ -22,14 +22,20 @@ export function openDatabase({ databaseUrl, login }: Settings): Profiles & { clo
   const named = new URL(databaseUrl.replace(/^mongodb(\+srv)?:/, "http:").replace(/,[^/?]*/, "")).pathname;
   const database = client.db(named.slice(1) || "profile-app");
   const profiles = database.collection<StoredProfile & { _id: string }>("profiles");
+  // The driver connects by itself once. After a first try that failed, as before the database is there, it would never
+  // try again; where there is a connection this does nothing.
+  const connected = () => client.connect();
   return {
     async read() {
+      await connected();
       return (await profiles.findOne(only, { projection: { _id: 0 } })) ?? undefined;
     },
     async save(profile) {
+      await connected();
       await profiles.replaceOne(only, { ...profile, savedAt: new Date() }, { upsert: true });
     },
     async ping() {
+      await connected();
       await database.command({ ping: 1 });
     },
     close: () => client.close(),

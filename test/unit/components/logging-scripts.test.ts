@@ -387,7 +387,7 @@ describe("the keeper", { timeout: 60_000 }, () => {
   it("restores beside what there is", () => {
     expect(keep("restore", "logs-1").stdout).toBe("restored logs-1\n");
     expect(requests()).toEqual(["POST /_snapshot/farmstack/logs-1/_restore?wait_for_completion=true"]);
-    expect(take("bodies")).toContain("restored-$1");
+    expect(take("bodies")).toContain(String.raw`\"rename_replacement\":\"restored-logs-1-$1\"`);
   });
 
   it("is installed with its secrets in files of root, none of them in the program", () => {
