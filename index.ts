@@ -25,9 +25,11 @@ import {
   sshOf,
   webAppOf,
 } from "./config";
+import { spareDebugLog } from "./debug-log";
 import { spareTracesOfPromises } from "./stack-traces";
 
 spareTracesOfPromises();
+spareDebugLog();
 
 const {
   hosts,

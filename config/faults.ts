@@ -1,4 +1,3 @@
-import { RunError } from "@pulumi/pulumi";
 import { comparePaths, formatPath, type Path } from "./outline";
 
 /** One thing that is wrong with a configuration. */
@@ -18,8 +17,8 @@ export interface FoundFault {
   problem: string;
 }
 
-/** Everything that is wrong with a configuration, a line each. Pulumi shows the message alone, without a stack trace. */
-export class ConfigurationFaults extends RunError {
+/** Everything that is wrong with a configuration, a line each. */
+export class ConfigurationFaults extends Error {
   constructor(readonly faults: Fault[]) {
     super(faults.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
   }

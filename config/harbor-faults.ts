@@ -1,6 +1,6 @@
 import { ports as logPorts } from "../components/logging/paths";
 import { type FoundFault } from "./faults";
-import { harborAddress } from "./images";
+import { harborAddress } from "./harbor-parts";
 import { isMisspelled } from "./misspelled";
 import { nearMiss } from "./near-miss";
 import { group, hostProblem, type KnownHost, list, text } from "./raw";

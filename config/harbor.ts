@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi";
-import { type HarborRegistryArgs, type PartName, partNames } from "../components/harbor";
+import { type HarborRegistryArgs } from "../components/harbor";
 import { type HarborContentsArgs } from "../components/harbor-contents";
 import { expandHome } from "../components/hosts/ssh";
 import { type HarborSettings } from "./schema";
@@ -28,18 +28,6 @@ export function harborOf(settings: HarborSettings): Omit<HarborRegistryArgs, "ho
     trustedCas: settings.trustedCaFiles.map(fileText),
     rotation: settings.rotation,
   };
-}
-
-/** The parts that Harbor has with these settings; none without a host. */
-export function harborParts({ host, database, cache, scanner, ports }: HarborSettings): PartName[] {
-  if (host === undefined) return [];
-  const byChoice: Partial<Record<PartName, boolean>> = {
-    database: database === undefined,
-    redis: cache === undefined,
-    scanner: scanner !== undefined,
-    exporter: ports.metrics !== undefined,
-  };
-  return partNames.filter((part) => byChoice[part] ?? true);
 }
 
 const databaseOf = ({ passwordFile, ...database }: NonNullable<HarborSettings["database"]>) => ({

@@ -1,6 +1,8 @@
+// What the program needs of its settings. Commands import from the files beside this one: some here load Pulumi's SDK.
+
 export { ConfigurationFaults, type Fault } from "./faults";
-export { imageSourcesOf, readRegistry, type Registry } from "./images";
-export { harborContentsOf, harborOf, harborParts } from "./harbor";
+export { harborContentsOf, harborOf } from "./harbor";
+export { imageSourcesOf } from "./images";
 export { loadSettings } from "./load";
 export { loggingOf, shipperOutput } from "./logging";
 export { shipperName, shippingHosts, shipsPods } from "./log-shipper";

@@ -1,10 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ConfigurationFaults } from "./faults";
 import { type StackSettings } from "./schema";
 import { validate } from "./validate";
 
-/** The configuration of the stack that runs. Throws ConfigurationFaults with all faults at once. */
+/**
+ * The configuration of the stack that runs. Throws a RunError with all faults at once: Pulumi shows its message alone,
+ * without a stack trace.
+ */
 export function loadSettings(): StackSettings {
-  return validate(readProjectConfig(pulumi.runtime.allConfig(), pulumi.getProject()), pulumi.getStack());
+  try {
+    return validate(readProjectConfig(pulumi.runtime.allConfig(), pulumi.getProject()), pulumi.getStack());
+  } catch (error) {
+    throw error instanceof ConfigurationFaults ? new pulumi.RunError(error.message) : error;
+  }
 }
 
 /**

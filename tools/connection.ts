@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type SshSettings } from "../config";
+import { type SshSettings } from "../config/schema";
 import { quote, wrapScript } from "../components/hosts/shell";
 import { opensshOptions } from "../components/hosts/ssh";
 import { labHosts } from "../lab/hosts/addresses";

@@ -35,6 +35,7 @@ command("search", "lines of the stack's services, the newest last", "shown, also
   .option("--container <name>", "of this container")
   .option("--pod <name>", "of this pod")
   .option("--namespace <name>", "of this namespace")
+  .option("--restored", "in what `restore` brought back")
   .option("--since <time>", "how far back, with s, m, h or d", "1h")
   .option("--limit <number>", "how many lines at most", Number, 50)
   .action(async (text: string | undefined, { json, ...options }: Json & SearchOptions) => {

@@ -187,5 +187,10 @@ export function renderRestore({ manifest, stores, newestMap }: RestoreResult): s
     `The store of mon.${manifest.monitor} of ${manifest.time} is in place on ${Object.keys(stores).join(", ")}. ${maps}`,
     `Its files belong to ${manifest.owner}, the user ceph of the image that it ran on; another image may have another number.`,
     `Next: pulumi up --refresh --stack ${manifest.stack}, which starts the monitors again. Then: npm run ceph -- --stack ${manifest.stack} status`,
+    ...(newestMap !== undefined && newestMap > manifest.epochs.osdmap
+      ? [
+          `It will say HEALTH_OK and not be well: OSDs take no change before the map's number has passed ${newestMap}. What to do: docs/backup.md, "When the backup is older than the OSDs' maps".`,
+        ]
+      : []),
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { type PartName } from "../../components/harbor";
+import { type PartName } from "../../components/harbor/part-names";
 import { type StackState, type StateResource } from "../state";
 import { type Edge, type Entry } from "./model";
 import { type NamespaceBox, type ObjectNode } from "./objects";

@@ -1,4 +1,5 @@
-import { ConfigurationFaults, type StackSettings } from "../../config";
+import { ConfigurationFaults } from "../../config/faults";
+import { type StackSettings } from "../../config/schema";
 import { step } from "../../lab/progress";
 import { hostsOf, openStack, type StackChoice } from "../stack";
 import { type Finding, fault, ok, stackFile } from "./finding";

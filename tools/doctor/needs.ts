@@ -1,8 +1,11 @@
 import { managerMemoryMiB, monitorMemoryMiB } from "../../components/ceph/daemons";
-import { defaultMemoryMiB } from "../../components/harbor";
+import { defaultMemoryMiB } from "../../components/harbor/parts";
 import { imageReference } from "../../components/images";
-import { entryMemoryMiB, ports as logPorts } from "../../components/logging";
-import { harborParts, shippingHosts, type StackSettings } from "../../config";
+import { entryMemoryMiB } from "../../components/logging/nginx-conf";
+import { ports as logPorts } from "../../components/logging/paths";
+import { harborParts } from "../../config/harbor-parts";
+import { shippingHosts } from "../../config/log-shipper";
+import { type StackSettings } from "../../config/schema";
 
 /** What the stack will ask of a host. */
 export interface HostNeeds {

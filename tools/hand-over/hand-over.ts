@@ -1,18 +1,17 @@
 import { Argument, type Command } from "commander";
+import { ceph } from "../ceph";
 import { commandLine, ofStack, stackOf, withResult } from "../command-line";
+import { harbor } from "../harbor";
+import { kubernetes } from "../kubernetes";
+import { logging } from "../logging";
+import { mongodb } from "../mongodb";
 import { type StackChoice } from "../stack";
 import { table } from "../table";
 import { print } from "../terminal";
 import { choiceArguments, type Part, partsOf, subcommands, type System, systems, type Verb } from "./parts";
 
-/** The systems' own commands, which do the work; each is loaded when it is asked for. */
-const commands: Record<System, () => Promise<Command>> = {
-  ceph: async () => (await import("../ceph")).ceph,
-  kubernetes: async () => (await import("../kubernetes")).kubernetes,
-  mongodb: async () => (await import("../mongodb")).mongodb,
-  logging: async () => (await import("../logging")).logging,
-  harbor: async () => (await import("../harbor")).harbor,
-};
+/** The systems' own commands, which do the work. */
+const commands: Record<System, Command> = { ceph, kubernetes, mongodb, logging, harbor };
 
 const descriptions: Record<Verb, string> = {
   backup: "Saves a part of a stack; without one it lists what can be saved.",
@@ -42,8 +41,7 @@ export function handOver(verb: Verb): Command {
         const parts = partsOf(verb, stack, choice);
         print(json, { stack: stack.name, parts }, renderParts(verb, stack.name, parts));
       } else {
-        const own = await commands[system]();
-        await own.parseAsync(ownArguments(verb, system, choice, json, args), { from: "user" });
+        await commands[system].parseAsync(ownArguments(verb, system, choice, json, args), { from: "user" });
       }
     },
   );

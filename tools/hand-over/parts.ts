@@ -1,5 +1,5 @@
-import { users } from "../../components/logging/passwords";
-import { type StackSettings } from "../../config";
+import { users } from "../../components/logging/users";
+import { type StackSettings } from "../../config/schema";
 import { type Stack, type StackChoice } from "../stack";
 
 /** What can be done to parts of a stack by commands of their systems. */

@@ -2,7 +2,7 @@ import { access, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { step } from "../../lab/progress";
 import { receive } from "../connection";
-import { Refusal } from "../outcome";
+import { Interrupted, Refusal } from "../outcome";
 import { type Stack } from "../stack";
 import {
   containerOf,
@@ -58,7 +58,7 @@ export async function backup(stack: Stack, options: BackupOptions): Promise<Back
     return { directory, manifest, host: instance.host.name, layers: instance.layers };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw error;
+    throw options.signal?.aborted ? new Interrupted("the backup was ended; nothing was kept") : error;
   }
 }
 

@@ -1,4 +1,5 @@
-import { sshOf, type SshSettings } from "../../config";
+import { type SshSettings } from "../../config/schema";
+import { sshOf } from "../../config/ssh";
 import { parseHostKey } from "../../config/host-key";
 import { labHosts } from "../../lab/hosts/addresses";
 import { assertLabRoute } from "../../lab/hosts/route";

@@ -1,6 +1,6 @@
 import { readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { isMap, isSeq, parseDocument } from "yaml";
-import { type HostSettings, type SshSettings } from "../../config";
+import { type HostSettings, type SshSettings } from "../../config/schema";
 import { stackSchema } from "../../config/schema";
 import { faultsOf } from "../../config/validate";
 import { withValue } from "../yaml-text";

@@ -1,6 +1,8 @@
-import { imagesOf, releaseOf } from "../../components/harbor";
+import { imagesOf, releaseOf } from "../../components/harbor/versions";
 import { catalog, type ImageName, upstreamReference, withoutMirror } from "../../components/images";
-import { harborParts, shippingHosts, shipsPods, type StackSettings } from "../../config";
+import { harborParts } from "../../config/harbor-parts";
+import { shippingHosts, shipsPods } from "../../config/log-shipper";
+import { type StackSettings } from "../../config/schema";
 import { nearMiss } from "../../config/near-miss";
 import { Refusal } from "../outcome";
 import { partsOf } from "./reference";

@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import { type User, users } from "../../components/logging/passwords";
+import { type User, users } from "../../components/logging/users";
 import { nearMiss } from "../../config/near-miss";
 import { readStackFile, replaceFile } from "../host-keys/stack-file";
 import { Refusal } from "../outcome";

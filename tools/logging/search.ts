@@ -1,7 +1,7 @@
 import { Refusal } from "../outcome";
 import { type Stack } from "../stack";
 import { table } from "../table";
-import { patterns } from "../../components/logging/data-streams";
+import { patterns, restored } from "../../components/logging/data-streams";
 import { askKeeper } from "./keeper";
 
 export interface SearchOptions {
@@ -12,6 +12,8 @@ export interface SearchOptions {
   container?: string;
   pod?: string;
   namespace?: string;
+  /** Whether to look into what was restored from snapshots, and not into what there is. */
+  restored?: boolean;
   /** How far back: a number with s, m, h or d. */
   since: string;
   /** How many lines at most, the newest. */
@@ -37,7 +39,7 @@ export interface SearchResult {
 
 /** Asks the store through the API that its pages use. Throws a Refusal for options that mean nothing. */
 export async function search(stack: Stack, options: SearchOptions): Promise<SearchResult> {
-  const path = `/${patterns.join(",")}/_search?ignore_unavailable=true&allow_no_indices=true`;
+  const path = `/${options.restored ? restored : patterns.join(",")}/_search?ignore_unavailable=true&allow_no_indices=true`;
   const answer = await askKeeper(stack, ["ask", "POST", path], {
     input: JSON.stringify(searchBody(options)),
   });

@@ -59,7 +59,7 @@ export async function save(stack: Stack): Promise<Done> {
   return { stack: stack.name, done: doneIn(printed) };
 }
 
-/** Brings the events of a snapshot back, beside those that there are: as restored-…. */
+/** Brings the events of a snapshot back, beside those that there are: as restored-SNAPSHOT-…. */
 export async function restore(stack: Stack, snapshot: string): Promise<Done> {
   const { snapshots } = await listSnapshots(stack);
   const found = snapshots.find(({ name }) => name === snapshot);

@@ -1,4 +1,4 @@
-import { type DatabaseSettings } from "../../config";
+import { type DatabaseSettings } from "../../config/schema";
 import { nearMiss } from "../../config/near-miss";
 import { Refusal } from "../outcome";
 import { type Stack } from "../stack";

@@ -1,5 +1,6 @@
 import { hostsOf as machinesOf } from "../diagram/hosts";
 import { type StackState, type StateResource } from "../state";
+import { certificatesOf, type CertificateStatus } from "./certificates";
 import { type WorkloadName } from "./workloads";
 
 /** What the last `pulumi up` left, as the stack's state has it. */
@@ -16,6 +17,8 @@ export interface Made {
   webApps: string[];
   /** All Deployments, StatefulSets and DaemonSets, also those of the platform itself. */
   workloads: WorkloadName[];
+  /** Those that the program made itself. */
+  certificates: CertificateStatus[];
   /** What to type to see how a component is, by a name for it. */
   healthCommands: Record<string, string>;
 }
@@ -41,6 +44,7 @@ export function madeOf(state: StackState): Made {
     databases: Object.keys(group(outputs.databaseUrls)),
     webApps: Object.keys(group(outputs.webAppUrls)),
     workloads: state.resources.flatMap(workloadOf),
+    certificates: certificatesOf(state),
     healthCommands: healthCommandsOf(outputs),
   };
 }

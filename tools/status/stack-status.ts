@@ -1,5 +1,11 @@
 import { kubectl } from "../kubernetes/kubectl";
 import { hostsOf, type Stack } from "../stack";
+import {
+  certificateProblems,
+  type CertificateStatus,
+  formatCertificates,
+  kubeadmCertificates,
+} from "./certificates";
 import { cephIsWell, cephStatus, type CephStatus, formatCeph } from "./ceph";
 import { commandStatus, type CommandStatus } from "./commands";
 import { hostStatus, type HostStatus } from "./hosts";
@@ -11,7 +17,7 @@ export interface StackStatus {
   stack: string;
   /**
    * All hosts are reachable and their containers run, all monitors in quorum, a manager active, all OSDs up, Ceph not in
-   * error, Kubernetes well, and no component's own command says otherwise.
+   * error, Kubernetes well, no certificate ends within 30 days, and no component's own command says otherwise.
    */
   ok: boolean;
   hosts: HostStatus[];
@@ -21,7 +27,9 @@ export interface StackStatus {
   kubernetes?: KubernetesStatus;
   /** Components that are known by a command alone. */
   commands: CommandStatus[];
-  /** What is wrong on the hosts, each with what to type next. */
+  /** Those that the stack's state has, and kubeadm's on the control planes. */
+  certificates: CertificateStatus[];
+  /** What is wrong on the hosts and with certificates, each with what to type next. */
   problems: string[];
 }
 
@@ -38,18 +46,21 @@ export async function stackStatus(stack: Stack, made?: Made): Promise<StackStatu
   const reached = hostsOf(stack, names);
   const monitors = made?.monitors ?? settings.ceph.monitors;
   const commands = Object.entries(made?.healthCommands ?? {}).filter(([name]) => !known.test(name));
-  const [hosts, ceph, kubernetes, said] = await Promise.all([
+  const [hosts, ceph, kubernetes, said, kubeadm] = await Promise.all([
     Promise.all(reached.map((host) => hostStatus(host, stack.name))),
     cephStatus(stack, monitors),
     hasKubernetes(stack, made) ? kubernetesStatus(planOf(stack, made)) : undefined,
     Promise.all(commands.map(([name, command]) => commandStatus(stack, name, command))),
+    hasKubernetes(stack, made) ? kubeadmCertificates(stack, controlPlanesOf(stack, made)) : [],
   ]);
+  const certificates = [...(made?.certificates ?? []), ...kubeadm];
   const unknown = names.filter((name) => !reached.some((host) => host.name === name));
   const problems = [
     ...unknown.map(
       (name) => `${name} is in the state and not in ${stack.file}: pulumi up removes it, or add it again`,
     ),
     ...hosts.flatMap((host) => hostProblems(host, made?.containers[host.name])),
+    ...certificateProblems(certificates, new Date()),
   ];
   const ok =
     hosts.length > 0 &&
@@ -58,7 +69,7 @@ export async function stackStatus(stack: Stack, made?: Made): Promise<StackStatu
     cephIsWell(ceph) &&
     (kubernetes === undefined || isWell(kubernetes)) &&
     said.every(({ well }) => well);
-  return { stack: stack.name, ok, hosts, ceph, kubernetes, commands: said, problems };
+  return { stack: stack.name, ok, hosts, ceph, kubernetes, commands: said, certificates, problems };
 }
 
 /** What is wrong on a host. Pure. `expected`: names of its containers, as far as they are known. */
@@ -83,6 +94,12 @@ export function hostProblems(
 function hasKubernetes({ settings: { kubernetes } }: Stack, made: Made | undefined): boolean {
   if (kubernetes.kubeconfigFile !== undefined) return true;
   return made ? made.nodes !== undefined : kubernetes.controlPlane.length > 0;
+}
+
+/** Hosts with certificates of kubeadm: none of a cluster that was there before. */
+function controlPlanesOf({ settings: { kubernetes } }: Stack, made: Made | undefined): string[] {
+  if (kubernetes.kubeconfigFile !== undefined) return [];
+  return kubernetes.controlPlane.filter((name) => made?.nodes?.includes(name) ?? true);
 }
 
 function planOf(stack: Stack, made: Made | undefined) {
@@ -110,7 +127,8 @@ function applicationsOf({ settings }: Stack, made: Made | undefined): Applicatio
 }
 
 /** The status as a table for people. */
-export function formatStatus({ ok, hosts, ceph, kubernetes, commands, problems }: StackStatus): string {
+export function formatStatus(status: StackStatus): string {
+  const { ok, hosts, ceph, kubernetes, commands, certificates, problems } = status;
   const width = Math.max(0, ...hosts.map(({ name }) => name.length));
   const rows = hosts.map(({ name, address, reachable, engine, containers }) => {
     const list = Object.entries(containers).map(([container, state]) =>
@@ -129,6 +147,7 @@ export function formatStatus({ ok, hosts, ceph, kubernetes, commands, problems }
       `${name}: ${well ? said : `FAILED: ${said}`}`,
       ...(well ? [] : [`  Look at: ${command}`]),
     ]),
+    ...formatCertificates(certificates, new Date()),
     "",
     ...problems.map((problem) => `! ${problem}`),
     ok ? "all is well" : "something is missing",

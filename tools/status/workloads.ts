@@ -1,4 +1,4 @@
-import { type WebAppSettings } from "../../config";
+import { type WebAppSettings } from "../../config/schema";
 import { pageOf } from "../../config/web-app";
 
 /** A Deployment, StatefulSet or DaemonSet. */

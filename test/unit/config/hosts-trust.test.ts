@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renderHostKeys } from "../../../tools/host-keys/stack-file";
 import { trust } from "../../../tools/host-keys/trust";
+import { programArguments } from "../../program";
 import { exampleHostKey, projectFile } from "./samples";
 
 /** Stands for ssh-keyscan: a file `keys/ADDRESS.KIND` is a key that the host shows; `keys/ADDRESS` alone is a host without. */
@@ -224,15 +225,15 @@ describe("hosts", () => {
 });
 
 describe("the command", { timeout: 60_000 }, () => {
-  const tsx = projectFile("node_modules/.bin/tsx");
-  const tool = projectFile("tools/hosts-trust.ts");
-
-  it("prints JSON and exits 3 without a terminal", () => {
-    showThree();
-    const { status, stdout } = spawnSync(tsx, [tool, "--stack", "prod", "--json"], {
+  const tool = (...args: string[]) =>
+    spawnSync(process.execPath, programArguments("tools/hosts-trust.ts", ...args), {
       cwd: folder,
       encoding: "utf8",
     });
+
+  it("prints JSON and exits 3 without a terminal", () => {
+    showThree();
+    const { status, stdout } = tool("--stack", "prod", "--json");
     expect(status).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
       stack: "prod",
@@ -242,12 +243,12 @@ describe("the command", { timeout: 60_000 }, () => {
   });
 
   it("says which file is missing", () => {
-    const { status, stderr } = spawnSync(tsx, [tool, "--stack", "nope"], { cwd: folder, encoding: "utf8" });
+    const { status, stderr } = tool("--stack", "nope");
     expect(status).toBe(1);
     expect(stderr).toContain("Pulumi.nope.yaml: no such file");
   });
 
   it("has help", () => {
-    expect(execFileSync(tsx, [tool, "--help"], { encoding: "utf8" })).toContain("--stack <name>");
+    expect(tool("--help").stdout).toContain("--stack <name>");
   });
 });

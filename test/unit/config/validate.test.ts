@@ -1,4 +1,3 @@
-import { RunError } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ConfigurationFaults, validate } from "../../../config";
 import { completeSettings, exampleHostKey, smallestSettings } from "./samples";
@@ -184,10 +183,8 @@ describe("faults", () => {
     ]);
   });
 
-  it("are shown by Pulumi without a stack trace, and carry path and problem", () => {
-    const error = new ConfigurationFaults([{ path: "ceph", problem: "missing" }]);
-    expect(RunError.isInstance(error)).toBe(true);
-    expect(error.message).toBe("ceph: missing");
+  it("carry path and problem", () => {
+    expect(new ConfigurationFaults([{ path: "ceph", problem: "missing" }]).message).toBe("ceph: missing");
   });
 
   it.each<[string, (settings: ReturnType<typeof completeSettings>) => void, string]>([

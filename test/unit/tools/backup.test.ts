@@ -9,7 +9,7 @@ import { Cluster } from "../../../tools/ceph/cluster";
 import { waitForQuorum } from "../../../tools/ceph/monitor-copy";
 import { hostsOf } from "../../../tools/stack";
 import { exitCodeOf } from "../../../tools/outcome";
-import { projectFile } from "../config/samples";
+import { programArguments } from "../../program";
 import { answers, fsid, World } from "./world";
 
 const pulumi = `#!/bin/sh
@@ -173,12 +173,7 @@ describe("backup", () => {
     world.write("slow", "");
     const tool = spawn(
       process.execPath,
-      [
-        ...["--require", projectFile("node_modules/tsx/dist/preflight.cjs")],
-        ...["--import", `file://${projectFile("node_modules/tsx/dist/loader.mjs")}`],
-        projectFile("tools/ceph.ts"),
-        ...["--config-file", world.stack().file, "backup", directory],
-      ],
+      programArguments("tools/ceph.ts", "--config-file", world.stack().file, "backup", directory),
       { stdio: ["ignore", "ignore", "pipe"], detached: true },
     );
     let said = "";

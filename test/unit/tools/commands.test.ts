@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { type Command, type CommanderError } from "commander";
 import { beforeAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../../lab/paths";
 import { exitCodeOf } from "../../../tools/outcome";
 import { type Leaf, leavesOf, loadScripts, optionsOf, type Script } from "./scripts";
 
@@ -88,6 +90,21 @@ describe("every command", () => {
         /^error: unknown option '--no-such-option'\nnpm run [\w:]+ -- --help says more\n$/,
       );
     }
+  });
+
+  it("starts without Pulumi's SDK, which takes as long to load as all else together", () => {
+    // The bench speaks the SDK's protocol; `pulumi` brings its own.
+    const files = [...new Set(scripts.map(({ file }) => file))].filter((file) => file !== "tools/bench.ts");
+    expect(files).toContain("tools/status.ts");
+    const code = `
+      for (const file of ${JSON.stringify(files)}) require("./" + file);
+      const loaded = Object.keys(require.cache).filter((file) => file.includes("/node_modules/@pulumi/"));
+      console.log(JSON.stringify(loaded));`;
+    const printed = execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", code], {
+      cwd: projectRoot,
+      encoding: "utf8",
+    });
+    expect(JSON.parse(printed)).toEqual([]);
   });
 
   it("fails on a stack that is not there, and says how to name one", async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { projectRoot } from "../../../lab/paths";
-import { anyCode, run } from "../../../lab/run";
 import { type DocsResult, docsExitCode, renderDocs, updateDocs } from "../../../tools/docs/pages";
+import { runProgram } from "../../program";
 
 /** A component with what is hard to read: a name of words, an object within an object, what it inherits. */
 const kettle = `
@@ -227,11 +227,9 @@ describe("a check", () => {
     const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };
-    expect(scripts.docs).toBe("tsx tools/docs.ts");
+    expect(scripts.docs).toBe("node --require tsx/cjs tools/docs.ts");
     const root = kitchen();
-    const tsx = join(projectRoot, "node_modules/.bin/tsx");
-    const command = [join(projectRoot, "tools/docs.ts"), "--check", "--json"];
-    const { code, stdout } = await run(tsx, command, { cwd: root, allow: anyCode });
+    const { code, stdout } = await runProgram("tools/docs.ts", ["--check", "--json"], { cwd: root });
     expect(code).toBe(3);
     expect((JSON.parse(stdout) as DocsResult).changed).toContain("docs/components/kettle.md");
     expect(readdirSync(root)).toEqual(["components"]);

@@ -2,8 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { validate } from "../../../config";
-import { projectRoot } from "../../../lab/paths";
-import { anyCode, run } from "../../../lab/run";
 import { type RemoteHost } from "../../../tools/connection";
 import { diagnose } from "../../../tools/doctor/diagnose";
 import { hasFaults, renderFindings } from "../../../tools/doctor/finding";
@@ -13,6 +11,7 @@ import { nameLeads, nodeVersion, pluginsIn, skopeoVersion, sshVersion } from "..
 import { needsOf } from "../../../tools/doctor/needs";
 import { sshProblem, sudoProblem } from "../../../tools/doctor/ssh-problem";
 import { pluginVersions } from "../../../lab/toolchain/versions";
+import { runProgram } from "../../program";
 import { completeSettings, exampleHostKey } from "../config/samples";
 import { World } from "./world";
 
@@ -335,13 +334,11 @@ describe("the doctor", () => {
 
   it("is a command with an exit code, and JSON", async () => {
     const { file } = world.stack();
-    const tsx = join(projectRoot, "node_modules/.bin/tsx");
-    const args = [join(projectRoot, "tools/doctor.ts"), "--config-file", file, "--json"];
-    const { code, stdout, stderr } = await run(tsx, args, { allow: anyCode });
+    const { code, stdout, stderr } = await runProgram("tools/doctor.ts", ["--config-file", file, "--json"]);
     expect(code, stderr).toBe(2);
     const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: { where: string }[] };
     expect([ok, findings.length > 20]).toEqual([false, true]);
-    const help = await run(tsx, [join(projectRoot, "tools/doctor.ts"), "--help"]);
+    const help = await runProgram("tools/doctor.ts", ["--help"]);
     expect(help.stdout).toContain("It changes nothing.");
   });
 });

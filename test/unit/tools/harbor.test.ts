@@ -20,6 +20,7 @@ import { renderRotate, rotate } from "../../../tools/harbor/rotate";
 import { readStatus, renderStatus, statusExitCode } from "../../../tools/harbor/status";
 import { type Stack } from "../../../tools/stack";
 import { exampleHostKey } from "../config/samples";
+import { command, startCommand } from "./command-process";
 
 // `ssh` runs the scripts here; `docker` knows containers by files, and the database by one file with what is in it.
 const ssh = `#!/bin/sh
@@ -30,7 +31,7 @@ exec sh -c "exec $*"
 const docker = `#!/bin/sh
 echo "$*" >>"$WORLD/calls"
 case "$*" in
-*pg_dump*) [ ! -e "$WORLD/no-dump" ] || { echo "pg_dump: error: no" >&2; exit 1; }; cat "$WORLD/database" ;;
+*pg_dump*) [ ! -e "$WORLD/slow" ] || { touch "$WORLD/dumping"; exec sleep 30 >/dev/null 2>&1; }; [ ! -e "$WORLD/no-dump" ] || { echo "pg_dump: error: no" >&2; exit 1; }; cat "$WORLD/database" ;;
 *pg_restore*) cat >"$WORLD/restored" ;;
 *RENAME*) mv "$WORLD/restored" "$WORLD/database" ;;
 *"cat /etc/core/key"*) cat "$WORLD/key" ;;
@@ -220,5 +221,82 @@ describe("the commands of Harbor", () => {
     await expect(readStatus(stack)).rejects.toThrow("host1 has no Harbor yet: run pulumi up --stack test");
     stack.settings.harbor.host = undefined;
     await expect(readStatus(stack)).rejects.toThrow("stack test has no Harbor: harbor.host is not set");
+  });
+
+  describe("as they are typed", { timeout: 600_000 }, () => {
+    /** `npm run harbor -- …` on this stack. */
+    const harbor = (...args: string[]) => command("harbor", "--config-file", stack.file, ...args);
+
+    it("do what docs/harbor.md says of a backup, a restore and a rotation", async () => {
+      const there = join(folder, "backups", "today");
+      const well = await harbor("status");
+      expect(well.code, well.stderr).toBe(0);
+      expect(well.stdout).toMatch(/^Harbor 2\.14\.4 on host1: healthy\nsaved: never\ncontainer /);
+
+      const made = await harbor("backup", there);
+      expect(made.code, made.stderr).toBe(0);
+      expect(made.stdout).toContain("An upgrade from 2.14.4 may begin within 24 hours.");
+      expect(made.stdout).not.toContain("0123456789abcdef");
+      const again = await harbor("backup", there, "--json");
+      expect([again.code, again.stdout]).toEqual([2, ""]);
+      expect(again.stderr).toBe(
+        `${there} is there already; a backup is never overwritten: name another directory\n`,
+      );
+
+      write("database", "LATER");
+      const unasked = await harbor("restore", there);
+      expect([unasked.code, unasked.stdout]).toEqual([2, ""]);
+      expect(unasked.stderr).toContain("--yes was not given. Nothing was changed.");
+      expect(readFileSync(join(folder, "database"), "utf8")).toBe("LATER");
+      const restored = await harbor("restore", there, "--yes", "--json");
+      expect(restored.code, restored.stderr).toBe(0);
+      const { before, missingLayers } = JSON.parse(restored.stdout) as Awaited<ReturnType<typeof restore>>;
+      expect(readFileSync(join(folder, "database"), "utf8")).toBe("DATABASE");
+      expect(readFileSync(before, "utf8")).toBe("LATER");
+      expect(missingLayers).toEqual([]);
+
+      for (const [args, rotation] of [
+        [[], { rotation: 1 }],
+        [["jenkins"], { robot: "jenkins", rotation: 1 }],
+      ] as const) {
+        const { code, stdout, stderr } = await harbor("rotate", ...args, "--json");
+        expect(code, stderr).toBe(0);
+        expect(JSON.parse(stdout)).toEqual({ stack: "test", file: stack.file, ...rotation });
+      }
+      expect(readFileSync(stack.file, "utf8")).toMatch(/rotation: 1\n[^]*name: jenkins\n +rotation: 1\n/);
+      write("health", '{"status":"unhealthy","components":[{"name":"core","status":"unhealthy"}]}');
+      const ill = await harbor("status", "--json");
+      expect(ill.code, ill.stderr).toBe(2);
+      expect(JSON.parse(ill.stdout)).toMatchObject({ health: "unhealthy", saved: { version: "2.14.4" } });
+    });
+
+    it("name a host that does not answer, and what to type", async () => {
+      write("bin/ssh", "#!/bin/sh\necho 'No route to host' >&2\nexit 255\n");
+      const { code, stdout, stderr } = await harbor("status", "--json");
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(
+        "host1 (192.0.2.11) can't be reached by ssh: No route to host. Try: ssh root@192.0.2.11 true\n",
+      );
+    });
+
+    it("keep nothing of a backup that Ctrl-C ends", async () => {
+      write("slow", "");
+      const running = startCommand(
+        "harbor",
+        "--config-file",
+        stack.file,
+        "backup",
+        join(folder, "backups", "a"),
+      );
+      await vi.waitFor(() => expect(existsSync(join(folder, "dumping"))).toBe(true), 100_000);
+      running.process.kill("SIGINT");
+      const { code, stderr } = await running.ended;
+      expect([code, stderr.trim().split("\n").at(-1)]).toEqual([
+        130,
+        "the backup was ended; nothing was kept",
+      ]);
+      expect(readdirSync(join(folder, "backups"))).toEqual([]);
+      expect(existsSync(join(data, "harbor", "saved"))).toBe(false);
+    });
   });
 });

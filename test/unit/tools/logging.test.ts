@@ -162,6 +162,12 @@ describe("search", () => {
     ]);
   });
 
+  it("looks into what was restored, and not into what there is", async () => {
+    keeper('echo \'{"hits":{"total":{"value":0},"hits":[]}}\'');
+    expect((await search(stackOf(), { ...options, restored: true })).total).toBe(0);
+    expect(readFileSync(at("asked"), "utf8")).toMatch(/^ask POST \/restored-\*\/_search\?/);
+  });
+
   it("refuses times and numbers that mean nothing", () => {
     expect(() => searchBody({ ...options, since: "yesterday" })).toThrow("is no time such as 15m");
     expect(() => searchBody({ ...options, limit: 0 })).toThrow("from 1 to 10000");

@@ -8,6 +8,7 @@ import { renderGeneration, renderSetting, retire, rotate } from "../../../tools/
 import { exitCodeOf } from "../../../tools/outcome";
 import { parseStack, type Stack } from "../../../tools/stack";
 import { exampleHostKey } from "../config/samples";
+import { command, startCommand } from "./command-process";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -230,5 +231,84 @@ describe("generations of users", () => {
     expect(() => renderSetting(flow, "other", "rotation", 1)).toThrow(
       "set it by hand in databases, other: rotation: 1",
     );
+  });
+});
+
+describe("as they are typed", { timeout: 600_000 }, () => {
+  it("do what docs/mongodb.md says of a backup, a restore and a rotation", async () => {
+    const { file } = stack(undefined, true);
+    const mongodb = (...args: string[]) => command("mongodb", "--config-file", file, ...args);
+    writeFileSync(at("looked"), ""); // done at the first look
+    const fresh = (log: string) => writeFileSync(at("log"), log);
+
+    fresh("1048576 app-20261101T020000Z.archive.gz\n");
+    const listed = await mongodb("backups", "mongo", "--json");
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(JSON.parse(listed.stdout)).toEqual({
+      stack: "test",
+      database: "mongo",
+      backups: [{ name: "app-20261101T020000Z.archive.gz", bytes: 2 ** 20, time: "2026-11-01T02:00:00Z" }],
+    });
+
+    fresh("saved app-20261102T020000Z.archive.gz\n");
+    const made = await mongodb("backup", "mongo");
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.stdout).toBe("saved app-20261102T020000Z.archive.gz\n");
+    expect(job().spec.template.spec.containers[0]?.args).toEqual(["backup"]);
+
+    rmSync(at("job"));
+    fresh("saved before-restore-x.archive.gz\nrestored app-20261102T020000Z.archive.gz\n");
+    const unasked = await mongodb("restore", "mongo", "app-20261102T020000Z.archive.gz");
+    expect([unasked.code, unasked.stdout]).toEqual([2, ""]);
+    expect(unasked.stderr).toContain("--yes was not given. Nothing was changed.");
+    expect(existsSync(at("job"))).toBe(false);
+    const restored = await mongodb("restore", "mongo", "app-20261102T020000Z.archive.gz", "--yes");
+    expect(restored.code, restored.stderr).toBe(0);
+    expect(restored.stdout).toBe(text("log"));
+    expect(job().spec.template.spec.containers[0]?.args).toEqual([
+      "restore",
+      "app-20261102T020000Z.archive.gz",
+    ]);
+
+    for (const [word, set] of [
+      ["rotate", { setting: "rotation", value: 1 }],
+      ["retire", { setting: "retired", value: 0 }],
+    ] as const) {
+      const { code, stdout, stderr } = await mongodb(word, "mongo", "--json");
+      expect(code, stderr).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({ stack: "test", database: "mongo", file, ...set });
+    }
+    expect(readFileSync(file, "utf8")).toMatch(/name: mongo\n +retired: 0\n +rotation: 1\n/);
+    const none = await mongodb("retire", "mongo");
+    expect([none.code, none.stdout]).toEqual([2, ""]);
+    expect(none.stderr).toBe("mongo has no users but those of generation 1; nothing was changed\n");
+  });
+
+  it("name a Job that failed, and leave it", async () => {
+    writeFileSync(at("end"), "Failed");
+    writeFileSync(at("log"), "there is no room\n");
+    const { code, stdout, stderr } = await command(
+      "mongodb",
+      "--config-file",
+      stack().file,
+      "backup",
+      "mongo",
+    );
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/there is no room\nThe Job mongo-backup-backup-\S+ failed\. See: kubectl /);
+    expect(text("asked")).not.toContain("delete");
+  });
+
+  it("leave the Job at work at Ctrl-C, and say where it is", async () => {
+    writeFileSync(at("end"), "Running");
+    const running = startCommand("mongodb", "--config-file", stack().file, "backup", "mongo");
+    await vi.waitFor(() => expect(existsSync(at("looked"))).toBe(true), 100_000);
+    running.process.kill("SIGINT");
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain(
+      `the Job goes on without you: kubectl --namespace shop logs --follow job/${job().metadata.name}`,
+    );
+    expect(text("asked")).not.toContain("delete");
   });
 });

@@ -46,6 +46,7 @@ describe("restore", () => {
     }
     expect(renderRestore(result)).toContain("pulumi up --refresh --stack test");
     expect(renderRestore(result)).toContain("The newest map of an OSD that runs: 40; the backup's: 40.");
+    expect(renderRestore(result)).not.toContain("OSDs take no change");
     const { uid, gid } = statSync(store("host3"));
     expect(renderRestore(result)).toContain(`Its files belong to ${uid}:${gid}`);
   });
@@ -97,7 +98,9 @@ describe("restore", () => {
     world.answer("ceph-osd-host3-disk3", { cluster_fsid: fsid, newest_map: 44 });
     await refused("has the OSD map of epoch 40, and ceph-osd-host3-disk3 has 44", "--older-maps");
     noneWritten();
-    expect((await start(true)).newestMap).toBe(44);
+    const result = await start(true);
+    expect(result.newestMap).toBe(44);
+    expect(renderRestore(result)).toContain("OSDs take no change before the map's number has passed 44");
   });
 
   it("refuses other monitors than the store knows", async () => {

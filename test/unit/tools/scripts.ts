@@ -7,6 +7,8 @@ import own from "../../../package.json";
 export interface Script {
   /** As in `npm run NAME`. */
   name: string;
+  /** Such as tools/status.ts. */
+  file: string;
   command: Command;
 }
 
@@ -14,13 +16,13 @@ export interface Script {
 export async function loadScripts(): Promise<Script[]> {
   const found: Script[] = [];
   for (const [name, text] of Object.entries(own.scripts)) {
-    const [, file, subcommand] = /\btsx ((?:tools|lab)\/[\w-]+\.ts)(?: (\w+))?$/.exec(text) ?? [];
+    const [, file, subcommand] = /\btsx\/cjs ((?:tools|lab)\/[\w-]+\.ts)(?: (\w+))?$/.exec(text) ?? [];
     if (file === undefined) continue;
     const exported = Object.values((await import(join(projectRoot, file))) as Record<string, unknown>);
     const cli = exported.find((value) => value instanceof Command);
     const command = subcommand ? cli?.commands.find((one) => one.name() === subcommand) : cli;
     if (!command) throw new Error(`${file} exports no command${subcommand ? ` ${subcommand}` : ""}`);
-    found.push({ name, command });
+    found.push({ name, file, command });
   }
   return found;
 }

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { projectRoot } from "../../../lab/paths";
-import { anyCode, run } from "../../../lab/run";
 import { parseState } from "../../../tools/state";
 import { type Made, madeOf } from "../../../tools/status/made";
 import { formatStatus, stackStatus } from "../../../tools/status/stack-status";
+import { runProgram } from "../../program";
 import { recorded } from "./diagram/recorded";
 import { World } from "./world";
 
@@ -19,6 +18,7 @@ const made: Made = {
   databases: [],
   webApps: [],
   workloads: [],
+  certificates: [],
   healthCommands: {},
 };
 
@@ -140,6 +140,35 @@ all is well`);
     expect(ok).toBe(false); // CoreDNS has no pod
   });
 
+  it("tells of certificates that end soon, the control planes' and those of the state", async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 60_000).toISOString();
+    const expirations = {
+      certificates: [
+        { name: "apiserver", expirationDate: inDays(29) },
+        { name: "etcd-server", expirationDate: inDays(31) },
+        { name: "super-admin.conf", expirationDate: "0001-01-01T00:00:00Z", missing: true },
+      ],
+      certificateAuthorities: [{ name: "ca", expirationDate: inDays(3000) }],
+    };
+    world.executable(
+      "kubeadm",
+      `#!/bin/sh\necho '[check-expiration] a note'\ncat <<'END'\n${JSON.stringify(expirations)}\nEND\n`,
+    );
+    const stack = world.stack();
+    stack.settings.kubernetes.controlPlane = ["host1", "host2"];
+    const certificates = [{ name: "logging-receiver-certificate", ends: inDays(-1) }];
+    const status = await stackStatus(stack, { ...made, nodes: ["host1", "host3"], certificates });
+    const day = (days: number) => inDays(days).slice(0, 10);
+    expect(status.problems).toEqual([
+      `certificate logging-receiver-certificate ended on ${day(-1)}: pulumi up`,
+      `certificate apiserver on host1 ends on ${day(29)}: kubeadm certs renew all on host1, docs/kubernetes.md#certificates`,
+    ]);
+    expect(status.ok).toBe(false);
+    expect(formatStatus(status)).toContain(
+      "certificates: the first of 4 to end is logging-receiver-certificate, in -1 days",
+    );
+  });
+
   it("is a command with an exit code, and JSON", async () => {
     const { file } = world.stack();
     const root = {
@@ -149,18 +178,10 @@ all is well`);
     };
     world.write("state.json", JSON.stringify({ deployment: { resources: [root] } }));
     const status = (...args: string[]) =>
-      run(
-        join(projectRoot, "node_modules/.bin/tsx"),
-        [
-          join(projectRoot, "tools/status.ts"),
-          "--config-file",
-          file,
-          "--state",
-          join(world.folder, "state.json"),
-          ...args,
-        ],
-        { allow: anyCode },
-      );
+      runProgram("tools/status.ts", [
+        ...["--config-file", file, "--state", join(world.folder, "state.json")],
+        ...args,
+      ]);
     const well = await status("--json");
     expect([well.code, (JSON.parse(well.stdout) as { ok: boolean }).ok], well.stderr).toEqual([0, true]);
     world.write("containers/ceph-mon-host2", "exited");
@@ -169,12 +190,30 @@ all is well`);
 });
 
 describe("what the last run made", () => {
+  it("has the certificates that the program made", () => {
+    const certificate = (type: string, name: string, validityEndTime: string) => ({
+      urn: `urn:pulumi:test::farmstack::tls:index/${type}:${type}::${name}`,
+      type: `tls:index/${type}:${type}`,
+      outputs: { validityEndTime },
+    });
+    const resources = [
+      certificate("locallySignedCert", "logging-receiver-certificate", "2027-01-02T03:04:05Z"),
+      certificate("selfSignedCert", "logging-ca", "2036-01-02T03:04:05Z"),
+      certificate("privateKey", "logging-key", "2036-01-02T03:04:05Z"),
+    ];
+    expect(madeOf(parseState(JSON.stringify({ deployment: { resources } }))).certificates).toEqual([
+      { name: "logging-receiver-certificate", ends: "2027-01-02T03:04:05Z" },
+      { name: "logging-ca", ends: "2036-01-02T03:04:05Z" },
+    ]);
+  });
+
   it("is in the state", () => {
     const { containers, healthCommands, ...others } = madeOf(parseState(recorded()));
     expect(others).toEqual({
       hosts: { host1: "10.77.0.11", host2: "10.77.0.12", host3: "10.77.0.13" },
       monitors: ["host1", "host2", "host3"],
       nodes: ["host1", "host2", "host3"],
+      certificates: [],
       databases: ["store"],
       webApps: ["profile"],
       workloads: [

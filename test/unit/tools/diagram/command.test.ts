@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../../../../lab/paths";
-import { anyCode, run } from "../../../../lab/run";
 import { type Picture } from "../../../../tools/diagram/model";
+import { runProgram } from "../../../program";
 import { recordedFile } from "./recorded";
 
 describe("npm run diagram", () => {
@@ -15,10 +14,7 @@ describe("npm run diagram", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const diagram = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-    run(join(projectRoot, "node_modules/.bin/tsx"), [join(projectRoot, "tools/diagram.ts"), ...args], {
-      allow: anyCode,
-      env: { ...process.env, ...env },
-    });
+    runProgram("tools/diagram.ts", args, { env: { ...process.env, ...env } });
 
   it("writes a file", async () => {
     const file = join(folder, "stack.svg");

@@ -150,7 +150,7 @@ describe("the layout", () => {
   it.each([
     [1, 1500, 1000],
     [3, 1500, 1000],
-    [30, 1800, 2400],
+    [30, 1800, 2500],
   ])("of %d hosts fits a screen, or some pages of one", async (count, width, height) => {
     const drawing = await layOut(pictureOf(parseState(recordedOn(count))));
     expect(misplaced(drawing)).toEqual([]);

@@ -59,7 +59,7 @@ describe("the picture of the dev stack", () => {
       "profiles",
       "TEST",
     ]);
-    expect(profiles?.others).toContain("3 Secrets");
+    expect(profiles?.others).toContain("4 Secrets");
     expect(profiles?.others).toContain("7 NetworkPolicies");
     expect(profiles?.objects.find(({ kind }) => kind === "Deployment")).toMatchObject({
       pods: 2,

@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../../../../lab/paths";
-import { anyCode, run } from "../../../../lab/run";
 import { type Operation } from "../../../../tools/gate/change";
 import { renderMarkdown } from "../../../../tools/gate/markdown";
 import { type Plan, readPlan, type Step } from "../../../../tools/gate/plan";
 import { renderVerdict } from "../../../../tools/gate/text";
 import { judge, verdictExitCode } from "../../../../tools/gate/verdict";
 import { planFile } from "../../../engine/recorded-plan";
+import { runProgram } from "../../../program";
 
 const recordedPlan = (name: string): Plan => readPlan(readFileSync(planFile(name), "utf8"));
 const judged = (name: string, allow?: string[]) => judge(recordedPlan(name), allow);
@@ -291,11 +289,7 @@ describe("what is no plan", () => {
 });
 
 describe("npm run gate", { timeout: 120_000 }, () => {
-  const gate = (args: string[], input?: string) =>
-    run(join(projectRoot, "node_modules", ".bin", "tsx"), [join(projectRoot, "tools", "gate.ts"), ...args], {
-      allow: anyCode,
-      input,
-    });
+  const gate = (args: string[], input?: string) => runProgram("tools/gate.ts", args, { input });
 
   it("ends with 2 on a plan that deletes an OSD's store, and with 0 when that is allowed", async () => {
     const file = planFile("osd-removed");
