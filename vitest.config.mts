@@ -22,7 +22,16 @@ export default defineConfig({
     sequence: { sequencer: LabInOrder },
     projects: [
       // Each file with mocks has a process of its own; the others load their modules once for all of them.
-      { extends: true, test: { name: "components", include: ["test/unit/components/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "components",
+          include: ["test/unit/components/**/*.test.ts"],
+          // Some run our scripts, and all load the SDK, on a machine that may be busy.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {
@@ -30,7 +39,8 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           exclude: ["test/unit/components/**"],
           isolate: false,
-          testTimeout: 30_000, // some start a program, on a machine that may be busy
+          testTimeout: 60_000, // some start a program
+          hookTimeout: 60_000,
         },
       },
       {
@@ -38,7 +48,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 900_000,
         },
       },

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../lab/paths";
 import { anyCode, run, type RunResult } from "../lab/run";
+import { failure } from "./failure";
+import type { Outcome } from "./reporter";
 
 /** What the checks found out before, so that the next time they look only at what changed. */
 const kept = "node_modules/.cache/farmstack";
@@ -25,13 +27,10 @@ const suites: Record<string, { checks: Check[]; projects: string[] }> = {
     ],
     projects: ["components", "unit", "engine"],
   },
+  loopback: { checks: [], projects: ["loopback"] },
+  hosts: { checks: [], projects: ["lab"] },
   lab: { checks: [], projects: ["loopback", "lab"] },
 };
-
-interface Totals {
-  passed: number;
-  failed: number;
-}
 
 const inherit = {
   cwd: projectRoot,
@@ -39,7 +38,10 @@ const inherit = {
   allow: anyCode,
 };
 
-/** Runs a suite; the last line is `N passed, N failed`. Nothing is skipped: a skipped test counts as failed. */
+/**
+ * Runs a suite; what failed stands at the end, and the last line is `N passed, N failed`. Nothing is skipped: a skipped
+ * test counts as failed.
+ */
 async function main(suite: string, only: string[]): Promise<void> {
   const chosen = suites[suite];
   if (!chosen) throw new Error(`no suite ${suite}; there are ${Object.keys(suites).join(", ")}`);
@@ -48,15 +50,18 @@ async function main(suite: string, only: string[]): Promise<void> {
     vitest(chosen.projects, only),
     runChecks(only.length === 0 ? chosen.checks : []),
   ]);
-  for (const { title, result } of checks) {
-    process.stdout.write(`${result.code === 0 ? "✓" : "✗"} ${title}\n`);
-    if (result.code !== 0) process.stdout.write(result.stdout + result.stderr);
-  }
-  const failedChecks = checks.filter(({ result }) => result.code !== 0).length;
-  const totals: Totals = {
-    passed: tests.passed + checks.length - failedChecks,
-    failed: tests.failed + failedChecks,
+  const failedChecks = checks.filter(({ result }) => result.code !== 0);
+  const totals: Outcome = {
+    passed: tests.passed + checks.length - failedChecks.length,
+    failed: tests.failed + failedChecks.length,
+    failures: [
+      ...tests.failures,
+      ...failedChecks.flatMap(({ title, result }) => failure(title, result.stdout + result.stderr)),
+    ],
   };
+  for (const { title, result } of checks)
+    process.stdout.write(result.code === 0 ? `✓ ${title}\n` : `${result.stdout}${result.stderr}`);
+  for (const line of totals.failures) process.stdout.write(`${line}\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
   process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 }
@@ -72,30 +77,23 @@ async function runChecks(checks: Check[]): Promise<{ title: string; result: RunR
   return done;
 }
 
-async function vitest(projects: string[], only: string[]): Promise<Totals> {
+async function vitest(projects: string[], only: string[]): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "farmstack-tests-"));
-  const report = join(folder, "report.json");
+  const report = join(folder, "outcome.json");
   const names = projects.flatMap((project) => ["--project", project]);
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const reporters = ["--reporter=default", "--reporter=./test/reporter.ts"];
   try {
-    const { code } = await run(
-      "npx",
-      ["--no-install", "vitest", "run", ...names, ...reporters, ...only],
-      inherit,
-    );
-    const result = JSON.parse(await readFile(report, "utf8").catch(() => "{}")) as Partial<Report>;
-    const passed = result.numPassedTests ?? 0;
-    const failed = (result.numTotalTests ?? 0) - passed;
-    // A file that did not even load, or an error outside of any test, fails the run without a failed test.
-    return { passed, failed: failed || (code === 0 ? 0 : 1) };
+    const { code } = await run("npx", ["--no-install", "vitest", "run", ...names, ...reporters, ...only], {
+      ...inherit,
+      env: { ...process.env, OUTCOME: report },
+    });
+    const text = await readFile(report, "utf8").catch(() => undefined);
+    const outcome = text === undefined ? undefined : (JSON.parse(text) as Outcome);
+    if (outcome && (code === 0 || outcome.failed > 0)) return outcome;
+    return { passed: 0, failed: 1, failures: failure("vitest", `ended with ${code}`) };
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-interface Report {
-  numTotalTests: number;
-  numPassedTests: number;
 }
 
 const [suite = "quick", ...only] = process.argv.slice(2);

@@ -122,15 +122,20 @@ export class EngineStack {
     return stdout;
   }
 
-  /** Resources of the state: logical name and, of containers, the engine's id. */
-  async resources(): Promise<{ urn: string; name: string; type: string; id?: string }[]> {
+  /** Resources of the state: logical name, of containers the engine's id, and the URNs of what was waited for. */
+  async resources(): Promise<
+    { urn: string; name: string; type: string; id?: string; dependencies: string[] }[]
+  > {
     const state = JSON.parse(await this.stateText()) as {
-      checkpoint: { latest: { resources?: { urn: string; type: string; id?: string }[] } };
+      checkpoint: {
+        latest: { resources?: { urn: string; type: string; id?: string; dependencies?: string[] }[] };
+      };
     };
-    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id }) => ({
+    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id, dependencies = [] }) => ({
       urn,
       type,
       id,
+      dependencies,
       name: urn.split("::").pop() as string,
     }));
   }

@@ -1,13 +1,11 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalog } from "../../components/images";
 import { registryAddress, upstreamRegistries } from "../../lab/hosts";
 import { type LabStatus } from "../../lab/status";
-import { projectRoot } from "../../lab/paths";
-import { anyCode, run } from "../../lab/run";
 import { type RestoreResult } from "../../tools/kubernetes/restore";
 import { type SnapshotList } from "../../tools/kubernetes/snapshots";
-import { lab, on, pulumi, tsx, waitFor } from "./lab";
+import { runProgram } from "../program";
+import { lab, on, pulumi, waitFor } from "./lab";
 import { mounted } from "./ceph";
 import { kubectl } from "./kubernetes";
 
@@ -138,8 +136,7 @@ describe("the dev stack's Kubernetes", () => {
   });
 
   it("is again what a snapshot has, with its nodes and pods", async () => {
-    const tool = (...args: string[]) =>
-      run(tsx, [join(projectRoot, "tools", "kubernetes.ts"), "--stack", "dev", ...args], { allow: anyCode });
+    const tool = (...args: string[]) => runProgram("tools/kubernetes.ts", ["--stack", "dev", ...args]);
     await kubectl("create configmap kept --from-literal=a=b");
     await on("host1", "systemctl start farmstack-etcd-snapshot");
     const listed = await tool("snapshots", "--json");

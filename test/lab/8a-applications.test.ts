@@ -2,18 +2,33 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { assertLabRoute } from "../../lab/hosts";
+import { assertLabRoute, registryAddress } from "../../lab/hosts";
 import { labDir } from "../../lab/paths";
+import { type BackupList, type WorkResult } from "../../tools/mongodb/backups";
+import { type GenerationResult } from "../../tools/mongodb/generations";
 import { inBrowser, submitForm, takePicture } from "./browser";
 import { startClients, statusOf } from "./clients";
+import {
+  backToFirstUsers,
+  databaseUsers,
+  defineRoutes,
+  forgetRoutes,
+  inDatabase,
+  inNamespace,
+  mongodbCommand,
+  setUpWith,
+} from "./database";
 import { kubectl } from "./kubernetes";
-import { lab, pulumi, tryUpWith, up, waitFor } from "./lab";
+import { changedStack, lab, on, pulumi, tryUp, up, waitFor } from "./lab";
+import { addLogin, type SecondLogin } from "./registry-login";
 
 const nodes = ["10.77.0.11", "10.77.0.12", "10.77.0.13"];
 const page = `http://${nodes[0]}:30080/`;
 const ada = { Name: "Ada Lovelace", Email: "ada@example.org", Interests: "engines, poetry" };
 
-const inNamespace = (args: string) => kubectl(`--namespace profiles ${args}`);
+const nextImage = "lab/profile-app:2.0.0";
+/** Seconds for which the autoscaler looks back before it takes pods away. */
+const window = 45;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
@@ -22,6 +37,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
  * objects are valid and admitted in test/plugins/applications.test.ts and web-app.test.ts.
  */
 describe("the dev stack's applications", () => {
+  const registry = ["config", "farmstack:images", "registry"];
   const app = (key: string) => ["config", "farmstack:webApps", 0, key];
   const pods = async (selector: string) =>
     (await inNamespace(`get pods --selector ${selector} --output name`)).split("\n").filter(Boolean).sort();
@@ -30,9 +46,50 @@ describe("the dev stack's applications", () => {
     for (const node of nodes) await assertLabRoute(node);
     await waitFor(async () => (await lab("status")).code === 0, 300); // the cluster was restored just before
   });
+  /** Whether all is as the tree has it. */
+  let isTrees = true;
   afterAll(async () => {
-    await up(); // as the tree has it
+    if (!isTrees) await asTheTreeHasIt();
   });
+
+  async function asTheTreeHasIt(): Promise<void> {
+    await backToFirstUsers(up);
+    await forgetRoutes();
+    await login?.remove();
+    isTrees = true;
+  }
+
+  /** What a command of `npm run mongodb` gives with `--json`. It has to end well. */
+  async function given<Result>(args: string[], stackFile?: string): Promise<Result> {
+    const { code, stdout, stderr } = await mongodbCommand([...args, "--json"], stackFile);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as Result;
+  }
+  let saved = "";
+  /** Of the registry, from the first change on. */
+  let login: SecondLogin | undefined;
+
+  /** `up` with a stack file while clients ask the page of every node; none of them may see it. */
+  async function changeUnseen(what: string, file: string): Promise<void> {
+    isTrees = false;
+    const clients = await startClients(
+      nodes.map((node) => `http://${node}:30080/`),
+      50,
+    );
+    const started = Date.now();
+    try {
+      const changed = await tryUp("--config-file", file);
+      expect(changed.code, changed.stdout + changed.stderr).toBe(0);
+      await waitFor(async () => (await pods("app=profile,track=stable")).length === 2, 90); // the last of the old ones still serves
+    } finally {
+      await clients.stop();
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const { requests, failures } = clients;
+      print(`${what}: ${requests} requests in ${seconds} s, ${failures.length} failed`);
+    }
+    expect(clients.failures).toEqual([]);
+    expect(clients.requests).toBeGreaterThan(500);
+  }
 
   it("are told of by the status, the stand-in by its name, and by the outputs", async () => {
     const { stdout } = await lab("status");
@@ -105,39 +162,146 @@ describe("the dev stack's applications", () => {
     expect(found(shown.stdout)).toEqual([]);
   });
 
-  it("take another ConfigMap without a failed request", async () => {
-    const before = await pods("app=profile");
-    const clients = await startClients(
-      nodes.map((node) => `http://${node}:30080/`),
-      50,
-    );
+  it("save what their database holds, and list what was saved", async () => {
+    const begun = Math.floor(Date.now() / 1000) * 1000; // a backup's name has whole seconds
     const started = Date.now();
-    try {
-      const changed = await tryUpWith((document) => document.setIn([...app("values"), "LOAD_TEST"], "1"));
-      expect(changed.code, changed.stdout + changed.stderr).toBe(0);
-      await waitFor(async () => (await pods("app=profile")).length === 2, 90); // the last of the old ones still serves
-    } finally {
-      await clients.stop();
-      const seconds = Math.round((Date.now() - started) / 1000);
-      const { requests, failures } = clients;
-      print(`ConfigMap changed: ${requests} requests in ${seconds} s, ${failures.length} failed`);
-    }
-    const after = await pods("app=profile");
-    expect(after.filter((pod) => before.includes(pod))).toEqual([]);
-    expect(await statusOf(`${page}load?ms=1`)).toBe(200); // they have the new value
-    expect(clients.failures).toEqual([]);
-    expect(clients.requests).toBeGreaterThan(500);
+    const { done } = await given<WorkResult>(["backup", "store"]);
+    print(`database saved in ${Math.round((Date.now() - started) / 1000)} s`);
+    saved = /^saved (app-\d{8}T\d{6}Z\.archive\.gz)$/.exec(done[0] ?? "")?.[1] ?? "";
+    expect(saved, done.join("\n")).not.toBe("");
+
+    const { backups } = await given<BackupList>(["backups", "store"]);
+    expect(backups[0]?.name).toBe(saved);
+    expect(backups[0]?.bytes).toBeGreaterThan(100);
+    expect(Date.parse(backups[0]?.time ?? "")).toBeGreaterThanOrEqual(begun);
+    const shown = await mongodbCommand(["backups", "store"]);
+    expect([shown.code, shown.stdout.split("\n")[0]]).toEqual([
+      0,
+      expect.stringMatching(/^backup +time +size$/),
+    ]);
   });
 
-  it("become more under load, and fewer after the window", async () => {
-    const window = 45;
-    const scaled = await tryUpWith((document) => {
+  it("have their backups' volume again by the next claim of its name", async () => {
+    const claim = JSON.parse(await inNamespace("get pvc store-backup --output json")) as {
+      metadata: { labels?: object };
+      spec: object;
+    };
+    const phase = (kind: string, name: string) =>
+      inNamespace(`get ${kind} ${name} --output jsonpath={.status.phase}`);
+    const volume = "profiles.store-backup";
+    await inNamespace("delete pvc store-backup --timeout 50s");
+    await waitFor(async () => (await phase("pv", volume)) === "Released", 30);
+    const unbound = `--type json --patch '[{"op":"remove","path":"/spec/claimRef/uid"}]'`;
+    await kubectl(`patch pv ${volume} ${unbound}`);
+    const next = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "store-backup", labels: claim.metadata.labels },
+      spec: claim.spec,
+    };
+    await inNamespace("create --filename -", JSON.stringify(next));
+    await waitFor(async () => (await phase("pvc", "store-backup")) === "Bound", 30);
+    expect((await given<BackupList>(["backups", "store"])).backups[0]?.name).toBe(saved);
+  });
+
+  it("take another ConfigMap, new passwords and a second version without a failed request", async () => {
+    const before = await pods("app=profile");
+    const started = await containersStarted();
+    await defineRoutes();
+    const second = (login = await addLogin());
+    const file = await changedStack((document) => {
+      document.setIn([...registry, "username"], second.username);
+      document.setIn([...registry, "passwordFile"], second.passwordFile);
       document.setIn([...app("values"), "LOAD_TEST"], "1");
+      document.setIn(app("mesh"), document.createNode({}));
+      const header = { name: "X-Version", value: "next" };
+      document.setIn(app("canary"), document.createNode({ image: nextImage, header }));
+    });
+    expect(await given<GenerationResult>(["rotate", "store"], file)).toMatchObject({
+      setting: "rotation",
+      value: 1,
+    });
+    await changeUnseen("ConfigMap, passwords, second version", file);
+    expect(await containersStarted()).toEqual(started); // no daemon on a host starts again for another login
+
+    const after = await pods("app=profile,track=stable");
+    expect(after.filter((pod) => before.includes(pod))).toEqual([]);
+    expect(await statusOf(`${page}load?ms=1`)).toBe(200); // they have the new value
+    expect(await databaseUsers()).toEqual(usersOf(0, 1));
+    expect(await secretsOfClients()).toEqual(["store-client-1"]);
+    // The second version is there, with its variables, for whom a gateway or a mesh leads to it.
+    const beside = await kubectl("get --raw /api/v1/namespaces/profiles/services/profile-canary:80/proxy/");
+    expect(beside).toContain("2.0.0");
+    expect(beside).toContain(ada.Name);
+    expect(await inNamespace("get httproutes --output name")).toContain("profile");
+    expect(await versionsShown()).toEqual(["1.0.0"]);
+  });
+
+  it("are pulled with another login of the mirror, also when the first one is refused", async () => {
+    const image = `${registryAddress}/${nextImage}`;
+    const pull = `ctr --namespace test images pull --hosts-dir /etc/containerd/certs.d ${image} | tail -n 1`;
+    await login?.alone();
+    try {
+      for (const name of ["host1", "host2", "host3"]) {
+        expect(await on(name, `cat /etc/containerd/certs.d/${registryAddress}/hosts.toml`)).toContain(
+          `Basic ${login?.basic}`,
+        );
+        expect(await on(name, pull), name).toContain("done");
+      }
+    } finally {
+      await login?.both();
+      for (const name of ["host1", "host2", "host3"])
+        await on(name, `ctr --namespace test images rm ${image} || true`);
+    }
+  });
+
+  it("have again what was saved, with the passwords of today", async () => {
+    await inDatabase(`
+      const app = db.getSiblingDB("app");
+      app.profiles.deleteMany({});
+      app.profiles.insertOne({ _id: "another" });
+      app.later.insertOne({ _id: 1 });`);
+    expect(await (await fetch(page)).text()).not.toContain(ada.Name);
+
+    const unasked = await mongodbCommand(["restore", "store", saved]);
+    expect([unasked.code, unasked.stdout]).toEqual([2, ""]);
+    expect(unasked.stderr).toContain("Nothing was changed");
+    const started = Date.now();
+    const { done } = await given<WorkResult>(["restore", "store", saved, "--yes"]);
+    print(`database restored in ${Math.round((Date.now() - started) / 1000)} s`);
+    expect(done).toEqual([expect.stringMatching(/^saved before-restore-\S+$/), `restored ${saved}`]);
+
+    expect(await (await fetch(page)).text()).toContain(ada.Name);
+    const found = `
+      const app = db.getSiblingDB("app");
+      result = [app.profiles.find().toArray().map(({ _id }) => _id), app.later.find().toArray().length];
+      app.later.drop();`;
+    expect(await inDatabase(found)).toEqual([["profile"], 1]); // other collections stay
+    expect(await databaseUsers()).toEqual(usersOf(0, 1)); // the backup has those of generation 0 alone
+    const { backups } = await given<BackupList>(["backups", "store"]);
+    expect(backups[0]?.name).toBe(done[0]?.replace("saved ", ""));
+  });
+
+  it("end retired users, and go on with the second version, without a failed request", async () => {
+    const file = await changedStack((document) => {
+      document.setIn([...app("values"), "LOAD_TEST"], "1");
+      document.setIn(app("image"), nextImage);
       document.deleteIn(app("replicas"));
       const scaling = { safeLine: 50, fatalLine: 80, min: 2, max: 4, samplesBeforeScaleIn: window / 15 };
       document.setIn(app("scaling"), document.createNode(scaling));
     });
-    expect(scaled.code, scaled.stdout + scaled.stderr).toBe(0);
+    await given<GenerationResult>(["rotate", "store"], file);
+    expect(await given<GenerationResult>(["retire", "store"], file)).toMatchObject({
+      setting: "retired",
+      value: 0,
+    });
+    await changeUnseen("users retired, second version in the first one's place", file);
+    expect(await databaseUsers()).toEqual(usersOf(1));
+    expect(await versionsShown()).toEqual(["2.0.0"]);
+    expect(await inNamespace("get deployments,httproutes --output name")).toBe("deployment.apps/profile");
+  });
+
+  it("become more under load, and fewer after the window", async () => {
     print(await kubectl("top nodes"));
     const autoscaler = "get horizontalpodautoscaler profile --output jsonpath";
     const wanted = async () =>
@@ -183,8 +347,22 @@ describe("the dev stack's applications", () => {
     expect(clients.failures).toEqual([]);
   });
 
+  it("lock their database out by a lower number, until it is raised again", async () => {
+    const preview = await pulumi("preview", "--stack", "dev"); // the tree's: rotation is 0
+    expect(preview.code, preview.stdout).not.toBe(0);
+    expect(preview.stdout + preview.stderr).toMatch(/store-admin-1\S* cannot be deleted/);
+    const lowered = await setUpWith(0);
+    expect([lowered.well, lowered.log]).toEqual([
+      false,
+      expect.stringContaining("takes no password of generation 0 to 0. Was rotation lowered"),
+    ]);
+    expect(await setUpWith(1)).toEqual({ well: true, log: "users of generation 1: ready" });
+  });
+
   it("go back to what the tree says, with nothing left to do", async () => {
-    await up();
+    await asTheTreeHasIt();
+    expect(await databaseUsers()).toEqual(usersOf(0));
+    expect(await versionsShown()).toEqual(["1.0.0"]);
     await waitFor(async () => (await pods("app=profile")).length === 2, 90);
     const again = await pulumi("up", "--stack", "dev", "--yes", "--expect-no-changes");
     expect(again.code, again.stdout + again.stderr).toBe(0);
@@ -192,6 +370,33 @@ describe("the dev stack's applications", () => {
     await inBrowser(page, expectProfile);
   });
 });
+
+/** The database's users of these generations. */
+const usersOf = (...generations: number[]) =>
+  ["admin", "backup", "client"].flatMap((role) => generations.map((generation) => `${role}-${generation}`));
+
+/** When each container of the hosts' engines was started, but for what the lab's tests start. */
+const containersStarted = async () =>
+  Promise.all(
+    ["host1", "host2", "host3"].map(async (name) =>
+      (await on(name, "docker inspect --format '{{.Name}} {{.State.StartedAt}}' $(docker ps --quiet)"))
+        .split("\n")
+        .sort(),
+    ),
+  );
+
+const secretsOfClients = async () =>
+  (await inNamespace("get secrets --output jsonpath={.items[*].metadata.name}"))
+    .split(" ")
+    .filter((name) => name.startsWith("store-client-"));
+
+/** Versions that answer at the ports of the nodes, each asked a few times. */
+async function versionsShown(): Promise<string[]> {
+  const asked = [...nodes, ...nodes, ...nodes].map((node) => fetch(`http://${node}:30080/`));
+  return [
+    ...new Set((await Promise.all(asked)).map(({ headers }) => headers.get("X-App-Version") ?? "none")),
+  ];
+}
 
 async function expectProfile(view: Parameters<typeof takePicture>[0]): Promise<void> {
   for (const [label, value] of Object.entries(ada))

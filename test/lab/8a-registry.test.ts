@@ -7,11 +7,12 @@ import { installPackages } from "../../lab/docker/install";
 import { registryAddress } from "../../lab/hosts";
 import { type Access, readRegistryAccess } from "../../lab/hosts/registry-access";
 import { cacheDir, projectRoot } from "../../lab/paths";
-import { anyCode, run } from "../../lab/run";
+import { anyCode } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
 import { type PinResult } from "../../tools/images/pin";
 import { type SyncResult } from "../../tools/images/sync";
-import { changedStack, host, on, tsx } from "./lab";
+import { programArguments, runProgram } from "../program";
+import { changedStack, host, on } from "./lab";
 
 /** Where Docker keeps the test's login on a host, and no one else's. */
 const login = "/tmp/farmstack-registry-login";
@@ -120,18 +121,22 @@ describe("the images of the stack", () => {
         document.setIn(place, `${registryAddress}/${String(document.getIn(place))}`);
       }
     });
+  const tool = "tools/images.ts";
   const images = (command: string, file: string, ...more: string[]) => [
-    ...[join(projectRoot, "tools", "images.ts"), command, "--stack", "dev", "--config-file", file],
+    ...[command, "--stack", "dev", "--config-file", file],
     ...["--only", ...names, "--json", ...more],
   ];
   const answer = async <T>(args: string[]) => {
-    const { code, stdout, stderr } = await run(tsx, args, { cwd: projectRoot, allow: anyCode });
+    const { code, stdout, stderr } = await runProgram(tool, args);
     return { code, stderr, result: JSON.parse(stdout || "{}") as T };
   };
 
   it("are copied into a mirror, with a line for each, also when a first run was killed", async () => {
     const file = await mirrored();
-    const child = spawn(tsx, images("sync", file), { cwd: projectRoot, detached: true });
+    const child = spawn(process.execPath, programArguments(tool, ...images("sync", file)), {
+      cwd: projectRoot,
+      detached: true,
+    });
     await untilPrinted(child.stderr, /^1\/4 .*: copied /m);
     if (child.exitCode === null) process.kill(-(child.pid as number), "SIGKILL");
     const { code, stderr, result } = await answer<SyncResult>(images("sync", file));

@@ -2,18 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../../lab/paths";
-import { anyCode, run } from "../../lab/run";
 import { type Finding } from "../../tools/doctor/finding";
 import { type StackStatus } from "../../tools/status/stack-status";
+import { runProgram } from "../program";
 import { lookAt } from "./drawing";
-import { on, tsx } from "./lab";
+import { on } from "./lab";
 
-const tool = (name: string, ...args: string[]) =>
-  run(tsx, [join(projectRoot, "tools", `${name}.ts`), "--stack", "dev", ...args], {
-    cwd: projectRoot,
-    allow: anyCode,
-  });
+const tool = (name: string, ...args: string[]) => runProgram(`tools/${name}.ts`, ["--stack", "dev", ...args]);
 
 describe("the commands for every day, on the lab", () => {
   it("doctor finds nothing in the way, and what is put there", async () => {
@@ -30,9 +25,12 @@ describe("the commands for every day, on the lab", () => {
   it("status is well, and says which container is not", async () => {
     const before = await tool("status", "--json");
     expect(before.code, before.stdout + before.stderr).toBe(0);
-    const { hosts, ceph, kubernetes } = JSON.parse(before.stdout) as StackStatus;
+    const { hosts, ceph, kubernetes, certificates } = JSON.parse(before.stdout) as StackStatus;
     expect(hosts.map(({ reachable }) => reachable)).toEqual([true, true, true]);
     expect([ceph?.monitors.quorum.length, kubernetes?.answers]).toEqual([3, true]);
+    const names = certificates.map(({ name, host }) => [host, name].filter(Boolean).join(" "));
+    expect(names).toEqual(expect.arrayContaining(["host1 apiserver", "host1 ca", "logging-ca"]));
+    for (const { name, ends } of certificates) expect(Date.parse(ends), name).toBeGreaterThan(Date.now());
 
     await on("host2", "docker stop ceph-mds-host2");
     try {

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureDocker } from "../../lab/docker";
 import { assertLabRoute } from "../../lab/hosts";
 import { kubectl } from "./kubernetes";
-import { host as labHost, lab, on, pulumi, waitFor } from "./lab";
+import { host as labHost, lab, on, waitFor } from "./lab";
 import {
   askStore,
   freshWord,
   heldBytes,
   hosts,
+  keptPasswords,
   linesWith,
   type LogStore,
   logStore,
@@ -97,6 +98,27 @@ describe("the log store", () => {
       service: { name: "printing" },
       kubernetes: { namespace: "default", pod: { name: "printer" }, container: { name: "main" } },
     });
+  });
+
+  it("can be asked by its shippers' own commands where a line is", async () => {
+    const counters = async (host: string, from: string) => {
+      const { libbeat } = JSON.parse(await on(host, `curl --silent --show-error ${from}`)) as {
+        libbeat: { output: { events: Record<string, number> } };
+      };
+      return libbeat.output.events;
+    };
+    for (const host of hosts) {
+      const seen = await counters(host, `--unix-socket ${shipperData}/filebeat.sock http://shipper/stats`);
+      expect(seen.acked, host).toBeGreaterThan(0);
+      expect([seen.duplicates, seen.dropped].map((count) => typeof count)).toEqual(["number", "number"]);
+      expect((await counters(host, "http://127.0.0.1:5066/stats")).acked, host).toBeGreaterThan(0);
+      await on(host, `docker logs --tail 50 ${shipperOf(host)}`);
+      // Nothing waits but in the segment that is written to, which counts until it is full: 4 MiB here.
+      await waitFor(async () => (await heldBytes(host)) < 4.5 * 1024 * 1024, 30);
+    }
+    const pods = await kubectl("--namespace log-shipper get pods --output name");
+    expect(pods.split("\n")).toHaveLength(hosts.length);
+    for (const pod of pods.split("\n")) await kubectl(`--namespace log-shipper logs --tail 50 ${pod}`);
   });
 
   describe("that was stopped for two minutes", () => {
@@ -199,13 +221,7 @@ describe("the log store", () => {
   });
 
   it("has no secret where those who may look at containers see it", async () => {
-    const { stdout } = await pulumi("stack", "export", "--stack", "dev", "--show-secrets");
-    const { deployment } = JSON.parse(stdout) as {
-      deployment: { resources: { type: string; urn: string; outputs?: { result?: unknown } }[] };
-    };
-    const passwords = deployment.resources
-      .filter(({ type, urn }) => type === "random:index/randomPassword:RandomPassword" && /log/i.test(urn))
-      .map(({ outputs }) => plain(outputs?.result));
+    const passwords = (await keptPasswords()).map(({ password }) => password);
     expect(passwords.length).toBeGreaterThanOrEqual(3); // elastic, writer, reader
     const found = (text: string) =>
       passwords.filter(
@@ -224,11 +240,3 @@ describe("the log store", () => {
     expect(found(await kubectl("--namespace log-shipper get daemonsets,pods,events --output yaml"))).toBe(0);
   });
 });
-
-/** A secret of an export: its value is JSON in `plaintext`. */
-function plain(value: unknown): string {
-  if (typeof value === "string") return value;
-  const { plaintext } = (value ?? {}) as { plaintext?: string };
-  if (plaintext === undefined) throw new Error("a password of the state that can't be read");
-  return JSON.parse(plaintext) as string;
-}

@@ -1,7 +1,6 @@
-import { join } from "node:path";
-import { projectRoot } from "../../lab/paths";
-import { anyCode, run, type RunResult } from "../../lab/run";
-import { on, tsx, waitFor } from "./lab";
+import { type RunResult } from "../../lab/run";
+import { runProgram } from "../program";
+import { on, waitFor } from "./lab";
 
 export const monitors = ["host1", "host2", "host3"];
 
@@ -19,10 +18,8 @@ export const waitForHealth = (limit: number): Promise<number> =>
 /** `npm run ceph -- …` on the lab's stack, or another file of it; any exit code is an answer. */
 export function cephCommand(args: string[], stackFile?: string): Promise<RunResult> {
   const file = stackFile ? ["--config-file", stackFile] : [];
-  return run(tsx, [join(projectRoot, "tools", "ceph.ts"), "--stack", "dev", ...file, ...args], {
-    cwd: projectRoot,
+  return runProgram("tools/ceph.ts", ["--stack", "dev", ...file, ...args], {
     env: { ...process.env, FARMSTACK_PULUMI: "npm run -s pulumi --" },
-    allow: anyCode,
   });
 }
 

@@ -5,19 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { labDir, projectRoot } from "../../lab/paths";
-import { anyCode, run, type RunResult } from "../../lab/run";
+import { type RunResult } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
 import { type LabHost, labStackFile, readLabHosts, treeFile } from "../../lab/stack-file";
+import { programArguments, runProgram } from "../program";
 
 /** Firewall and settings of the machine before the lab came, kept by the first test for the last. */
 export const machineBefore = join(tmpdir(), "farmstack-machine-before.json");
 
-export const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
-const cli = join(projectRoot, "lab", "cli.ts");
+const cli = "lab/cli.ts";
 
 /** Runs a command of the lab, as `npm run lab…` does; any exit code is an answer. */
 export function lab(...args: string[]): Promise<RunResult> {
-  return run(tsx, [cli, ...args], { cwd: projectRoot, allow: anyCode });
+  return runProgram(cli, args);
 }
 
 export const pulumi = (...args: string[]): Promise<RunResult> => lab("pulumi", ...args, "--non-interactive");
@@ -46,6 +46,13 @@ export async function changedStack(change: Change): Promise<string> {
   const file = join(tmpdir(), `farmstack-stack-${process.pid}.yaml`);
   await writeFile(file, document.toString(), { mode: 0o600 });
   return file;
+}
+
+/** Changes the dev stack's configuration for all that follows, until the lab's `up` writes it again from the tree. */
+export async function changeStack(change: Change): Promise<void> {
+  const document = parseDocument(await readFile(labStackFile, "utf8"));
+  change(document);
+  await writeFile(labStackFile, document.toString(), { mode: 0o600 });
 }
 
 /** Settings of the dev stack that stand on its storage. */
@@ -100,7 +107,10 @@ export async function killEngineWhen(
   moment: () => Promise<boolean>,
   ...args: string[]
 ): Promise<number | null> {
-  const child = spawn(tsx, [cli, "up", ...args], { cwd: projectRoot, stdio: "ignore" });
+  const child = spawn(process.execPath, programArguments(cli, "up", ...args), {
+    cwd: projectRoot,
+    stdio: "ignore",
+  });
   const ended = new Promise<number | null>((done) => child.on("close", done));
   let over = false;
   void ended.then(() => (over = true));

@@ -1,5 +1,7 @@
 import { request } from "node:https";
 import { assertLabRoute } from "../../lab/hosts";
+import { type RunResult } from "../../lab/run";
+import { runProgram } from "../program";
 import { on, pulumi, waitFor } from "./lab";
 
 export const hosts = ["host1", "host2", "host3"];
@@ -36,12 +38,50 @@ export async function logStore(): Promise<LogStore> {
   return { url, ca: loggingCa, ...loggingReader };
 }
 
+/** `npm run logging -- …` on the lab's stack, or another file of it; any exit code is an answer. */
+export function loggingCommand(args: string[], stackFile?: string): Promise<RunResult> {
+  const file = stackFile ? ["--config-file", stackFile] : [];
+  return runProgram("tools/logging.ts", ["--stack", "dev", ...file, ...args]);
+}
+
+/** A password that the state has. */
+export interface KeptPassword {
+  /** Such as `logging-reader-password-0`. */
+  name: string;
+  urn: string;
+  password: string;
+}
+
+/** All passwords that are for logs, of every generation. */
+export async function keptPasswords(): Promise<KeptPassword[]> {
+  const { stdout } = await pulumi("stack", "export", "--stack", "dev", "--show-secrets");
+  const { deployment } = JSON.parse(stdout) as {
+    deployment: { resources: { type: string; urn: string; outputs?: { result?: unknown } }[] };
+  };
+  return deployment.resources
+    .filter(({ type, urn }) => type === "random:index/randomPassword:RandomPassword" && /log/i.test(urn))
+    .map(({ urn, outputs }) => ({
+      name: urn.split("::").at(-1) ?? "",
+      urn,
+      password: plain(outputs?.result),
+    }));
+}
+
+/** A secret of an export: its value is JSON in `plaintext`. */
+function plain(value: unknown): string {
+  if (typeof value === "string") return value;
+  const { plaintext } = (value ?? {}) as { plaintext?: string };
+  if (plaintext === undefined) throw new Error("a password of the state that can't be read");
+  return JSON.parse(plaintext) as string;
+}
+
 /** What the store answers. `login` is `user:password`; empty: nobody's. */
 export async function askStore(
   { url, ca, user, password }: LogStore,
   path: string,
   body?: object,
   login = `${user}:${password}`,
+  method = body ? "POST" : "GET",
 ): Promise<{ status: number; text: string }> {
   const target = new URL(path, url);
   await assertLabRoute(target.hostname);
@@ -49,7 +89,7 @@ export async function askStore(
     const asking = request(
       target,
       {
-        method: body ? "POST" : "GET",
+        method,
         ca,
         timeout: 30_000,
         headers: { "content-type": "application/json" },

@@ -78,7 +78,6 @@ describe("the example application on FerretDB", () => {
     const programs = await builtProfileApp();
     await builtModule("ferretdb");
     [databasePort = 0, port = 0] = await freePorts(2); // nobody else's for as long as nothing is built meanwhile
-    database = await startDatabase();
     app = start(join(programs, "node"), [join(programs, "main.js")], {
       DB_URL: `127.0.0.1:${databasePort}`,
       USER_NAME: "webapp",
@@ -87,6 +86,9 @@ describe("the example application on FerretDB", () => {
       APP_VERSION: "1.0.0",
       DRAIN_SECONDS: "1",
     });
+    // As in a cluster, where nothing says which of them comes first.
+    await waitFor(async () => (await status("/readyz")) === 503, 60);
+    database = await startDatabase();
     await ready();
   });
   afterAll(async () => {

@@ -13,6 +13,7 @@ import { anyCode, run } from "../../lab/run";
 import { type PinResult } from "../../tools/images/pin";
 import { type SyncResult } from "../../tools/images/sync";
 import { exampleHostKey } from "../unit/config/samples";
+import { programArguments, runProgram } from "../program";
 import {
   makeImage,
   pushImage,
@@ -25,8 +26,7 @@ import {
 
 // Needs no lab: registries on loopback, one as upstream, one with TLS and a login as the mirror.
 
-const tsx = join(projectRoot, "node_modules", ".bin", "tsx");
-const command = [join(projectRoot, "tools", "images.ts")];
+const tool = "tools/images.ts";
 const layers = 12;
 const bytes = 2 * 1024 * 1024;
 
@@ -94,8 +94,7 @@ const stackFile = (
 `;
 
 async function images<T>(...args: string[]): Promise<{ code: number; result: T; stderr: string }> {
-  const all = [...command, ...args, "--config-file", stack, "--json"];
-  const { code, stdout, stderr } = await run(tsx, all, { cwd: projectRoot, allow: anyCode });
+  const { code, stdout, stderr } = await runProgram(tool, [...args, "--config-file", stack, "--json"]);
   return { code, result: (stdout ? JSON.parse(stdout) : undefined) as T, stderr };
 }
 
@@ -149,8 +148,8 @@ describe("images:sync", () => {
 
   it("goes on after a kill, and sends again only what had not arrived", async () => {
     way.speed = 4 * 1024 * 1024;
-    const args = [...command, "sync", "--config-file", stack];
-    const child = spawn(tsx, args, { cwd: projectRoot, stdio: "ignore", detached: true });
+    const args = programArguments(tool, "sync", "--config-file", stack);
+    const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: "ignore", detached: true });
     const closed = new Promise((done) => child.once("close", done));
     while (child.exitCode === null && (await arrived()) < 5) await sleep(50);
     expect(child.exitCode).toBe(null);
