@@ -8,10 +8,13 @@ describe("what failed, at the end of the log", () => {
     expect(failure("takes", "")).toEqual(["✗ takes"]);
   });
 
-  it("is short where the message is long", () => {
+  it("is begin and end where the message is long", () => {
     const long = Array.from({ length: 100 }, (_, i) => `line ${i} ${"x".repeat(1000)}`).join("\n");
     const lines = failure("takes", long);
-    expect(lines.length).toBe(13);
+    expect(lines.length).toBe(18);
+    expect(lines[4]).toMatch(/ line 3 x/);
+    expect(lines.slice(5, 7)).toEqual(["✗     … 84 lines …", expect.stringMatching(/ line 88 x/)]);
+    expect(lines.at(-1)).toMatch(/ line 99 x/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(320);
   });
 });
