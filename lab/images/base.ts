@@ -11,14 +11,16 @@ import { machineMirror, type Mirror } from "./apt-sources";
 import { followBuild } from "./build";
 import { imageOf, recipeFiles, type Image } from "./recipe";
 
-const release = "bookworm";
-/** The base where this machine can't make one. */
-const published = "debian:bookworm-slim";
+/** Releases of Debian that images stand on: the first is that of the hosts. */
+export type Release = "bookworm" | "trixie";
 
-/** The Debian that all images stand on. */
-export function baseImage(): Image {
+/** The base where this machine can't make one. */
+const published = (release: string) => `debian:${release}-slim`;
+
+/** The Debian that images stand on. */
+export function baseImage(release: Release = "bookworm"): Image {
   const mirror = buildMirror();
-  return imageOf("base", release, mirror ? [mirror.archive, mirror.security] : [published]);
+  return imageOf("base", release, mirror ? [mirror.archive, mirror.security] : [published(release)]);
 }
 
 /** Only root on Debian can make a base; the packages come from where the machine's own come from. */
@@ -44,11 +46,12 @@ async function bootstrap(
   try {
     const root = join(folder, "root");
     note("debootstrap");
-    await run("debootstrap", ["--variant=minbase", release, root, mirror.archive], {
+    await run("debootstrap", ["--variant=minbase", image.version, root, mirror.archive], {
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     });
     const files = recipeFiles("base");
     const sources = (files["sources.list"] ?? "")
+      .replaceAll("bookworm", image.version)
       .replaceAll("ARCHIVE", mirror.archive)
       .replaceAll("SECURITY", mirror.security);
     await writeFile(join(root, "etc/apt/sources.list"), sources);
@@ -68,16 +71,17 @@ async function bootstrap(
 }
 
 async function pull(engine: Engine, image: Image): Promise<void> {
+  const name = published(image.version);
   try {
     await pipeline(
-      await engine.client.pull(published),
+      await engine.client.pull(name),
       new Writable({ write: (_chunk, _encoding, done) => done() }),
     );
     const [repo, tag] = image.tag.split(":") as [string, string];
-    await engine.client.getImage(published).tag({ repo, tag });
+    await engine.client.getImage(name).tag({ repo, tag });
   } catch (error) {
     throw new Error(
-      `the lab's images need ${published}, which this Docker engine can't pull, or root on Debian, where it is made from packages: ${(error as Error).message}`,
+      `the lab's images need ${name}, which this Docker engine can't pull, or root on Debian, where it is made from packages: ${(error as Error).message}`,
     );
   }
 }

@@ -12,7 +12,7 @@ import { builtElasticsearch, elasticsearchBuild } from "../logging/elasticsearch
 import { loggingVersions } from "../logging/versions";
 import { cacheDir } from "../paths";
 import { step } from "../progress";
-import { baseImage, makeBase } from "./base";
+import { baseImage, makeBase, type Release } from "./base";
 import { buildImage, followBuild } from "./build";
 import { imageOf, type Image } from "./recipe";
 
@@ -24,6 +24,8 @@ export interface Images {
   registry: Image;
   /** All daemons of Ceph, and its command line. */
   ceph: Image;
+  /** A newer Ceph, of the next Debian, to upgrade to. */
+  "ceph-next": Image;
   /** All programs of Kubernetes and etcd by their names, and nothing else. */
   kubernetes: Image;
   /** The same on Debian, with the tools that kube-proxy calls. */
@@ -70,6 +72,7 @@ export function labImages(): Images {
     host: on("host", "12"),
     registry: on("registry", "2.8.2"),
     ceph: on("ceph", "16.2.15"),
+    "ceph-next": { ...imageOf("ceph-next", "18.2.7", [baseImage("trixie").tag]), release: "trixie" },
     kubernetes: built("kubernetes", versions.kubernetes, ["kubernetes"]),
     "kube-proxy": built("kube-proxy", versions.kubernetes, ["kubernetes"], [base.tag]),
     "kubernetes-next": built("kubernetes", versions.kubernetesNext, ["kubernetes-next"]),
@@ -105,7 +108,7 @@ export async function ensureImages(engine: Engine, names: (keyof Images)[] = own
   for (const name of names) {
     const image = images[name];
     if ((await has(engine, image)) || (await load(engine, image))) continue;
-    const base = await ensureBase(engine);
+    const base = await ensureBase(engine, image.release);
     await step(`Image ${image.name} ${image.version}: build`, (note) =>
       buildImage(engine, image, base, note),
     );
@@ -114,10 +117,10 @@ export async function ensureImages(engine: Engine, names: (keyof Images)[] = own
   return images;
 }
 
-async function ensureBase(engine: Engine): Promise<Image> {
-  const base = baseImage();
+async function ensureBase(engine: Engine, release?: Release): Promise<Image> {
+  const base = baseImage(release);
   if (!(await has(engine, base)) && !(await load(engine, base))) {
-    await step("Image base: make", (note) => makeBase(engine, base, note));
+    await step(`Image base ${base.version}: make`, (note) => makeBase(engine, base, note));
     await save(engine, base);
   }
   return base;

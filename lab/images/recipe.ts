@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ModuleName } from "../kubernetes/modules";
+import { type Release } from "./base";
 
 /** An image of the lab: the folder `lab/images/<name>` says how it is made. */
 export interface Image {
@@ -10,6 +11,8 @@ export interface Image {
   version: string;
   /** Name and tag in the engine: another recipe is another tag. */
   tag: string;
+  /** Debian that it stands on. @default the hosts' */
+  release?: Release;
   /** Modules whose programs are built here and go into the image: its recipe finds them in `bin/`. @default none */
   modules?: ModuleName[];
   /** Gives a folder with what else goes into `bin/`. @default nothing */
