@@ -1,9 +1,18 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { on, tryUpWith, up } from "./lab";
+import { opensshOptions } from "../../components/hosts/ssh";
+import { assertLabRoute } from "../../lab/hosts";
+import { run } from "../../lab/run";
+import { containers } from "./ceph";
+import { changedStack, host, on, tryUp, tryUpWith, up } from "./lab";
+
+const hosts = ["host1", "host2", "host3"];
 
 describe("prepared hosts", () => {
   it("run an enabled engine with the declared settings", async () => {
-    for (const name of ["host1", "host2", "host3"]) {
+    for (const name of hosts) {
       expect(await on(name, "systemctl is-enabled docker; systemctl is-active docker")).toBe(
         "enabled\nactive",
       );
@@ -50,6 +59,40 @@ describe("prepared hosts", () => {
 
     await up();
     expect((await seen()).split("\n")[0]).toBe(container);
+  });
+
+  it("take another key of the operator, and the old one off, while containers run on", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "farmstack-key-"));
+    const key = join(folder, "key");
+    const authorized = "/etc/ssh/authorized_keys"; // of all users of the lab's hosts
+    const withKey = async (name: string, command: string) => {
+      const { address, hostKey } = await host(name);
+      await assertLabRoute(address);
+      const options = opensshOptions({ user: "root", port: 22, privateKeyFile: key }, hostKey);
+      return (await run("ssh", [...options, `root@${address}`, "--", command], { timeout: 60_000 })).stdout;
+    };
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    const line = (await readFile(`${key}.pub`, "utf8")).trim();
+    for (const name of hosts)
+      await on(name, `cp ${authorized} ${authorized}.old && echo '${line}' >>${authorized}`);
+    const before = await containers();
+    try {
+      const file = await changedStack((document) =>
+        document.setIn(["config", "farmstack:ssh", "privateKeyFile"], key),
+      );
+      const changed = await tryUp("--config-file", file);
+      expect(changed.code, changed.stdout + changed.stderr).toBe(0);
+
+      for (const name of hosts) await on(name, `echo '${line}' >${authorized}`);
+      await expect(on("host1", "true")).rejects.toThrow(/Permission denied/);
+      const again = await tryUp("--config-file", file, "--refresh", "--expect-no-changes");
+      expect(again.code, again.stdout + again.stderr).toBe(0);
+    } finally {
+      for (const name of hosts) await withKey(name, `mv ${authorized}.old ${authorized}`);
+      await rm(folder, { recursive: true });
+    }
+    await up();
+    expect(await containers()).toEqual(before);
   });
 
   it("refuse a host that shows another key, by name, before anything is sent", async () => {
