@@ -4,8 +4,7 @@ import { registryAddress, upstreamRegistries } from "../../lab/hosts";
 import { type LabStatus } from "../../lab/status";
 import { type RestoreResult } from "../../tools/kubernetes/restore";
 import { type SnapshotList } from "../../tools/kubernetes/snapshots";
-import { runProgram } from "../program";
-import { lab, on, pulumi, waitFor } from "./lab";
+import { command, lab, on, pulumi, waitFor } from "./lab";
 import { mounted } from "./ceph";
 import { kubectl } from "./kubernetes";
 
@@ -136,7 +135,7 @@ describe("the dev stack's Kubernetes", () => {
   });
 
   it("is again what a snapshot has, with its nodes and pods", async () => {
-    const tool = (...args: string[]) => runProgram("tools/kubernetes.ts", ["--stack", "dev", ...args]);
+    const tool = (...args: string[]) => command("kubernetes", args);
     await kubectl("create configmap kept --from-literal=a=b");
     await on("host1", "systemctl start farmstack-etcd-snapshot");
     const listed = await tool("snapshots", "--json");

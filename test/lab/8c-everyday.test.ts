@@ -4,15 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Finding } from "../../tools/doctor/finding";
 import { type StackStatus } from "../../tools/status/stack-status";
-import { runProgram } from "../program";
 import { lookAt } from "./drawing";
-import { on } from "./lab";
-
-const tool = (name: string, ...args: string[]) => runProgram(`tools/${name}.ts`, ["--stack", "dev", ...args]);
+import { command, on } from "./lab";
 
 describe("the commands for every day, on the lab", () => {
   it("doctor finds nothing in the way, and what is put there", async () => {
-    const { code, stdout, stderr } = await tool("doctor", "--json");
+    const { code, stdout, stderr } = await command("doctor", ["--json"]);
     const { findings } = JSON.parse(stdout) as { findings: Finding[] };
     expect(findings.filter(({ state }) => state === "fault")).toEqual([]);
     expect(code, stderr).toBe(0);
@@ -23,7 +20,7 @@ describe("the commands for every day, on the lab", () => {
   });
 
   it("status is well, and says which container is not", async () => {
-    const before = await tool("status", "--json");
+    const before = await command("status", ["--json"]);
     expect(before.code, before.stdout + before.stderr).toBe(0);
     const { hosts, ceph, kubernetes, certificates } = JSON.parse(before.stdout) as StackStatus;
     expect(hosts.map(({ reachable }) => reachable)).toEqual([true, true, true]);
@@ -34,7 +31,7 @@ describe("the commands for every day, on the lab", () => {
 
     await on("host2", "docker stop ceph-mds-host2");
     try {
-      const { code, stdout } = await tool("status");
+      const { code, stdout } = await command("status", []);
       expect(code).toBe(2);
       expect(stdout).toContain("! ceph-mds-host2 on host2 is exited: docker start ceph-mds-host2");
     } finally {
@@ -46,7 +43,7 @@ describe("the commands for every day, on the lab", () => {
     const folder = await mkdtemp(join(tmpdir(), "farmstack-diagram-"));
     try {
       const file = join(folder, "dev.svg");
-      const { code, stdout, stderr } = await tool("diagram", "--output", file);
+      const { code, stdout, stderr } = await command("diagram", ["--output", file]);
       expect(code, stdout + stderr).toBe(0);
       const svg = await readFile(file, "utf8");
       const seen = await lookAt(svg, "dev-stack");

@@ -7,7 +7,9 @@ import { assertLabRoute } from "../../lab/hosts";
 import { containerName } from "../../lab/hosts/addresses";
 import { builtModule } from "../../lab/kubernetes";
 import { run } from "../../lab/run";
-import { lab, on, pulumi, stackWithoutStorage, waitFor } from "./lab";
+import { type SnapshotList } from "../../tools/kubernetes/snapshots";
+import { changedStack, command, lab, on, pulumi, stackWithoutStorage, tryUp, waitFor } from "./lab";
+import { commandsOf, typeIn } from "./pages";
 
 const nodes = ["host1", "host2", "host3"];
 const endpoint = "10.77.0.100";
@@ -23,7 +25,8 @@ async function threeControlPlanes(): Promise<string> {
   document.setIn(kubernetes("controlPlane"), document.createNode(nodes));
   document.setIn(kubernetes("workers"), document.createNode([]));
   document.setIn(kubernetes("endpoint"), document.createNode({ address: endpoint }));
-  for (const key of ["snapshots", "storage", "metrics"]) document.deleteIn(kubernetes(key));
+  for (const key of ["storage", "metrics"]) document.deleteIn(kubernetes(key));
+  document.setIn(kubernetes("snapshots"), document.createNode({ directory: "/var/backups/etcd" }));
   return document.toString();
 }
 
@@ -43,6 +46,15 @@ spec:
         - { key: node.kubernetes.io/not-ready, effect: NoExecute, operator: Exists, tolerationSeconds: 1 }
       containers: [{ name: rolled, image: "10.77.0.10:5000/lab/kubernetes/pause:3.10.1" }]
 `;
+
+/** Leaves of a host's part in the cluster what a new disk has of it: nothing, and nobody told. */
+const lose = (host: string): Promise<string> =>
+  on(
+    host,
+    `PATH=$PATH:/usr/local/bin
+     kubeadm reset --force --skip-phases remove-etcd-member >/dev/null 2>&1
+     rm -r /var/lib/etcd/* /etc/kubernetes`,
+  );
 
 describe("three control planes behind an address that moves", () => {
   let folder: string;
@@ -129,5 +141,50 @@ describe("three control planes behind an address that moves", () => {
   it("has nothing left to do", async () => {
     const again = await pulumi("up", "--stack", "dev", "--yes", "--expect-no-changes");
     expect(again.code, again.stdout + again.stderr).toBe(0);
+  });
+
+  it("goes on without a control plane that is lost for good, and is restored when only one is left", async () => {
+    await kubectl(["create", "configmap", "kept"]);
+    await on("host1", "systemctl start farmstack-etcd-snapshot");
+    await kubectl(["create", "configmap", "later"]);
+
+    await lose("host3");
+    await kubectl(["delete", "node", "host3", "--request-timeout", "0"]);
+    const [, ask = ""] = await commandsOf("kubernetes.md", "Nodes that come and go");
+    const words = {
+      "kubectl ": `${join(programs, "kubectl")} --kubeconfig ${join(folder, "kubeconfig")} `,
+      OTHER: "host1",
+    };
+    const its = /^(\w+), \w+, host3,/m.exec(await typeIn(ask, words))?.[1];
+    const remove = ask.replace("member list", `member remove ${its}`);
+    expect(await typeIn(remove, words)).toMatch(/^Member +\w+ removed from cluster/);
+    expect(await kubectl(["create", "configmap", "without"])).toBe("configmap/without created");
+
+    await lose("host2"); // of two members none can go
+    await expect(kubectl(["create", "configmap", "lost"])).rejects.toThrow();
+    const left = await changedStack((document) => {
+      document.setIn(["config", "farmstack:kubernetes", "controlPlane"], document.createNode(["host1"]));
+    });
+    const tool = (...args: string[]) => command("kubernetes", args, left);
+    const listed = await tool("snapshots", "--json");
+    const { snapshots } = JSON.parse(listed.stdout) as SnapshotList;
+    const newest = snapshots.find(({ name }) => name.startsWith("host1-"))?.name ?? "";
+    const restored = await tool("restore", newest, "--yes", "--json");
+    expect(restored.code, restored.stdout + restored.stderr).toBe(0);
+    const names = (await kubectl(["get", "configmaps", "--output", "name"])).split("\n");
+    expect(names).toContain("configmap/kept");
+    expect(names).not.toContain("configmap/later");
+
+    await kubectl(["delete", "node", "host2", "host3", "--request-timeout", "0"]);
+    const alone = await tryUp("--config-file", left);
+    expect(alone.code, alone.stdout + alone.stderr).toBe(0);
+    const started = Date.now();
+    const back = await tryUp();
+    expect(back.code, back.stdout + back.stderr).toBe(0);
+    process.stdout.write(`two control planes joined in ${Math.round((Date.now() - started) / 1000)} s\n`);
+    await waitFor(async () => (await lab("status")).code === 0, 300);
+    // A member that has just joined may make the others choose a leader anew.
+    await waitFor(async () => /^(\w+, started, host[123],.*\n){3}$/.test(await typeIn(ask, words)), 60);
+    await rolledOut("180s");
   });
 });

@@ -1,6 +1,5 @@
 import { type RunResult } from "../../lab/run";
-import { runProgram } from "../program";
-import { on, waitFor } from "./lab";
+import { command, on, waitFor } from "./lab";
 
 export const monitors = ["host1", "host2", "host3"];
 
@@ -16,12 +15,8 @@ export const waitForHealth = (limit: number): Promise<number> =>
   waitFor(async () => (await ceph("health")).includes("HEALTH_OK"), limit);
 
 /** `npm run ceph -- …` on the lab's stack, or another file of it; any exit code is an answer. */
-export function cephCommand(args: string[], stackFile?: string): Promise<RunResult> {
-  const file = stackFile ? ["--config-file", stackFile] : [];
-  return runProgram("tools/ceph.ts", ["--stack", "dev", ...file, ...args], {
-    env: { ...process.env, FARMSTACK_PULUMI: "npm run -s pulumi --" },
-  });
-}
+export const cephCommand = (args: string[], stackFile?: string): Promise<RunResult> =>
+  command("ceph", args, stackFile, { env: { ...process.env, FARMSTACK_PULUMI: "npm run -s pulumi --" } });
 
 export interface Status {
   osdmap: { num_osds: number; num_up_osds: number; num_in_osds: number };

@@ -2,19 +2,16 @@ import { readFile } from "node:fs/promises";
 import { gatewayApiDefinitions } from "../../lab/kubernetes/gateway-api";
 import { type RunResult } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
-import { runProgram } from "../program";
 import { kubectl } from "./kubernetes";
-import { host, pulumi, waitFor } from "./lab";
+import { command, host, pulumi, waitFor } from "./lab";
 
 // What lab tests do with the dev stack's database `store`, and with the definitions that a second version of its app needs.
 
 export const inNamespace = (args: string, input?: string) => kubectl(`--namespace profiles ${args}`, input);
 
 /** `npm run mongodb -- …` on the lab's stack, or another file of it; any exit code is an answer. */
-export function mongodbCommand(args: string[], stackFile?: string): Promise<RunResult> {
-  const file = stackFile ? ["--config-file", stackFile] : [];
-  return runProgram("tools/mongodb.ts", ["--stack", "dev", ...file, ...args]);
-}
+export const mongodbCommand = (args: string[], stackFile?: string): Promise<RunResult> =>
+  command("mongodb", args, stackFile);
 
 interface Container {
   command: string[];

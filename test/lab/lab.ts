@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { labDir, projectRoot } from "../../lab/paths";
-import { type RunResult } from "../../lab/run";
+import { type RunOptions, type RunResult } from "../../lab/run";
 import { onLabHost } from "../../lab/ssh";
 import { type LabHost, labStackFile, readLabHosts, treeFile } from "../../lab/stack-file";
 import { programArguments, runProgram } from "../program";
@@ -18,6 +18,17 @@ const cli = "lab/cli.ts";
 /** Runs a command of the lab, as `npm run lab…` does; any exit code is an answer. */
 export function lab(...args: string[]): Promise<RunResult> {
   return runProgram(cli, args);
+}
+
+/** `npm run NAME -- …` on the lab's stack, or another file of it; any exit code is an answer. */
+export function command(
+  name: string,
+  args: string[],
+  stackFile?: string,
+  options?: RunOptions,
+): Promise<RunResult> {
+  const file = stackFile ? ["--config-file", stackFile] : [];
+  return runProgram(`tools/${name}.ts`, ["--stack", "dev", ...file, ...args], options);
 }
 
 export const pulumi = (...args: string[]): Promise<RunResult> => lab("pulumi", ...args, "--non-interactive");

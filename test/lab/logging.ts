@@ -1,8 +1,7 @@
 import { request } from "node:https";
 import { assertLabRoute } from "../../lab/hosts";
 import { type RunResult } from "../../lab/run";
-import { runProgram } from "../program";
-import { on, pulumi, waitFor } from "./lab";
+import { command, on, pulumi, waitFor } from "./lab";
 
 export const hosts = ["host1", "host2", "host3"];
 
@@ -39,10 +38,8 @@ export async function logStore(): Promise<LogStore> {
 }
 
 /** `npm run logging -- …` on the lab's stack, or another file of it; any exit code is an answer. */
-export function loggingCommand(args: string[], stackFile?: string): Promise<RunResult> {
-  const file = stackFile ? ["--config-file", stackFile] : [];
-  return runProgram("tools/logging.ts", ["--stack", "dev", ...file, ...args]);
-}
+export const loggingCommand = (args: string[], stackFile?: string): Promise<RunResult> =>
+  command("logging", args, stackFile);
 
 /** A password that the state has. */
 export interface KeptPassword {
