@@ -9,6 +9,7 @@ import { readWorld, writeWorld } from "../../lab/plugins/memory/world";
 import { anyCode, run } from "../../lab/run";
 import { Workspace } from "../../lab/toolchain/workspace";
 import { buildPackage } from "../../tools/package/build";
+import { stateAtEnd } from "./stack";
 
 // Only the stand-in plugins can be without hosts, wherever official ones could be had.
 process.env.FARMSTACK_TOOLCHAIN = "built";
@@ -68,6 +69,7 @@ describe("the package of the components", { timeout: 300_000 }, () => {
     return workspace.pulumi([command, ...common, ...flags], {
       cwd: inFolder(project === "remote" ? "remote" : "examples/ceph-only"),
       env: {
+        ...stateAtEnd,
         FARMSTACK_PLUGIN_WORLD: world,
         FARMSTACK_FAKE_DOCKER: inFolder("docker.js"),
         PATH: `${join(__dirname, "bin")}${delimiter}${workspace.path}`, // what hooks ask hosts with

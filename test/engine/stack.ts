@@ -48,6 +48,9 @@ export const clusterAnswers = (secret: string): World["answers"] => [
   { match: "config view --raw", stdout: exampleKubeconfig(secret) },
 ];
 
+/** The engine writes the state once, at the end of a run: after each resource, it is half of a run's work. */
+export const stateAtEnd = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** A stack on the real engine, with the plugins in memory: nothing but a temporary folder is touched. */
 export class EngineStack {
   private constructor(
@@ -99,6 +102,9 @@ export class EngineStack {
     return this.pulumi([command, ...common, ...args]);
   }
 
+  /** Whether the state is written after each resource, for what happens to a run that is cut. */
+  checkpoints = false;
+
   /** Everything that the CLI has printed. */
   printed = "";
 
@@ -106,6 +112,7 @@ export class EngineStack {
     const result = await this.workspace.pulumi(args, {
       allow: Array.from({ length: 256 }, (_, code) => code),
       env: {
+        ...(this.checkpoints ? {} : stateAtEnd),
         FARMSTACK_PLUGIN_WORLD: this.worldFile,
         FARMSTACK_FAKE_DOCKER: join(this.folder, "docker.js"),
         PATH: `${join(__dirname, "bin")}${delimiter}${this.workspace.path}`,
