@@ -129,19 +129,16 @@ export class EngineStack {
     return stdout;
   }
 
-  /** Resources of the state: logical name, of containers the engine's id, and the URNs of what was waited for. */
-  async resources(): Promise<
-    { urn: string; name: string; type: string; id?: string; dependencies: string[] }[]
-  > {
+  /** Resources of the state: logical name, inputs, of containers the engine's id, and the URNs of what was waited for. */
+  async resources(): Promise<(StateResource & { name: string; dependencies: string[] })[]> {
     const state = JSON.parse(await this.stateText()) as {
-      checkpoint: {
-        latest: { resources?: { urn: string; type: string; id?: string; dependencies?: string[] }[] };
-      };
+      checkpoint: { latest: { resources?: StateResource[] } };
     };
-    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id, dependencies = [] }) => ({
+    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id, inputs, dependencies = [] }) => ({
       urn,
       type,
       id,
+      inputs,
       dependencies,
       name: urn.split("::").pop() as string,
     }));
@@ -154,4 +151,12 @@ export class EngineStack {
   remove(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
+}
+
+interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  dependencies?: string[];
 }
