@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { build } from "esbuild";
@@ -73,6 +73,14 @@ export class EngineStack {
     await build({ ...fakeDocker, bundle: true, platform: "node" });
     stack.changeWorld({ answers: [{ match: " osd new ", stdout: "0\n" }] });
     return stack;
+  }
+
+  /** A second stack in the state that this one has now. */
+  async copy(): Promise<EngineStack> {
+    const folder = await mkdtemp(join(tmpdir(), "farmstack-engine-"));
+    await cp(this.folder, folder, { recursive: true });
+    const workspace = await Workspace.open(folder, join(cacheDir, "engine-tests-home"));
+    return new EngineStack(workspace, folder, this.salt, this.name);
   }
 
   async configure(config: object): Promise<void> {
