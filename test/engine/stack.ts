@@ -13,6 +13,9 @@ process.env.FARMSTACK_TOOLCHAIN = "built";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
+/** As little storage as a stack can have, for tests of what stands beside it. */
+export const smallCeph = { publicNetwork: "192.0.2.0/24", monitors: ["a"], managers: ["a"] };
+
 /** The configuration of a stack on hosts that nobody can reach, since they are documentation addresses. */
 export const exampleConfig = (names = ["a", "b", "c"]) => ({
   "pulumi:disable-default-providers": ["docker", "kubernetes"],
