@@ -31,6 +31,7 @@ describe("a first up whose engine is killed", { timeout: 240_000 }, () => {
   let stack: EngineStack;
   beforeAll(async () => {
     stack = await EngineStack.create(oneHost);
+    stack.checkpoints = true;
   });
   afterAll(() => stack.remove());
 

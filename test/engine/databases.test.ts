@@ -1,27 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectOrder } from "./order";
-import { clusterAnswers, EngineStack, exampleConfig } from "./stack";
+import { clusterAnswers, EngineStack, exampleConfig, smallCeph } from "./stack";
 
-const config = (database: object) => {
-  const base = exampleConfig();
-  return {
-    ...base,
-    "farmstack:ceph": {
-      ...base["farmstack:ceph"],
-      mounts: [{ filesystem: "files", path: "/mnt/files", hosts: ["a", "b", "c"] }],
-    },
-    "farmstack:kubernetes": {
-      version: "1.34.1",
-      controlPlane: ["a"],
-      workers: ["b", "c"],
-      storage: { kind: "host-mount", mount: "/mnt/files" },
-    },
-    "farmstack:namespaces": [{ name: "shop", environment: "TEST" }],
-    "farmstack:databases": [
-      { name: "mongo", namespace: "shop", members: 3, sizeGiB: 2, backup: { sizeGiB: 2 }, ...database },
-    ],
-  };
-};
+const config = (database: object) => ({
+  ...exampleConfig(),
+  "farmstack:ceph": {
+    ...smallCeph,
+    metadataServers: ["a"],
+    filesystems: ["files"],
+    mounts: [{ filesystem: "files", path: "/mnt/files", hosts: ["a", "b", "c"] }],
+  },
+  "farmstack:kubernetes": {
+    version: "1.34.1",
+    controlPlane: ["a"],
+    workers: ["b", "c"],
+    storage: { kind: "host-mount", mount: "/mnt/files" },
+  },
+  "farmstack:namespaces": [{ name: "shop", environment: "TEST" }],
+  "farmstack:databases": [
+    { name: "mongo", namespace: "shop", members: 3, sizeGiB: 2, backup: { sizeGiB: 2 }, ...database },
+  ],
+});
 
 describe("a stack with a database on the real engine", () => {
   let stack: EngineStack;

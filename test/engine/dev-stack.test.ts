@@ -1,34 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { draw } from "../../tools/diagram/draw";
 import { parseState } from "../../tools/state";
-import { exampleHostKey, settingsInFile } from "../unit/config/samples";
 import { pictureFile, record } from "../unit/tools/diagram/recorded";
 import { expectOrder } from "./order";
+import { reported, withPolicies } from "./policies";
 import { clusterAnswers, EngineStack } from "./stack";
-
-/** The dev stack as it is in the tree, with keys for its hosts. */
-function devStack(): object {
-  const { hosts, ...settings } = settingsInFile("dev");
-  const known = hosts.map((host, index) => ({ ...host, hostKey: exampleHostKey(index) }));
-  return {
-    "pulumi:disable-default-providers": ["docker", "kubernetes"],
-    ...Object.fromEntries(
-      Object.entries({ ...settings, hosts: known }).map(([key, value]) => [`farmstack:${key}`, value]),
-    ),
-  };
-}
+import { treeStack } from "./tree-stack";
 
 describe("the dev stack on the real engine", () => {
   let stack: EngineStack;
   beforeAll(async () => {
-    stack = await EngineStack.create(devStack());
+    stack = await EngineStack.create(treeStack("dev"), "dev");
     stack.changeWorld({ answers: [...clusterAnswers("KUBECONFIG-WITH-A-KEY"), ...stack.world.answers] });
   });
   afterAll(() => stack.remove());
 
-  it("is planned before anything is there", async () => {
-    const { code, stdout } = await stack.run("preview", "--diff");
+  it("is planned before anything is there, and the policies find nothing in it", async () => {
+    const { code, stdout } = await stack.run("preview", "--diff", ...withPolicies);
     expect(code, stdout).toBe(0);
+    expect(reported(stdout)).toEqual({ mandatory: [], advisory: [] });
     expect(stdout).toContain("profile-deployment");
     expect(stack.world.operations).toBe(0);
   });
@@ -54,7 +44,7 @@ describe("the dev stack on the real engine", () => {
   });
 
   it("says where the page is, and what stands in for what", async () => {
-    const { stdout } = await stack.pulumi(["stack", "output", "--json", "--stack", "test"]);
+    const { stdout } = await stack.pulumi(["stack", "output", "--json", "--stack", "dev"]);
     expect(JSON.parse(stdout)).toMatchObject({
       databaseUrls: { store: "mongodb://store-0.store.profiles.svc:27017/app?authSource=admin" },
       databaseEngines: { store: "ferretdb" },
@@ -70,13 +60,13 @@ describe("the dev stack on the real engine", () => {
   });
 
   it("looks as the README shows it", async () => {
-    const { stdout } = await stack.pulumi(["stack", "export", "--stack", "test"]);
+    const { stdout } = await stack.pulumi(["stack", "export", "--stack", "dev"]);
     if (process.env.FARMSTACK_RECORD) record(stdout); // for the unit tests of the picture
     await expect(await draw(parseState(stdout), "dev")).toMatchFileSnapshot(pictureFile);
   });
 
   it("scales as its lab test wants it, and back", async () => {
-    const settings = devStack() as Record<string, Record<string, unknown>[]>;
+    const settings = treeStack("dev") as Record<string, Record<string, unknown>[]>;
     const [{ replicas, ...app } = {}] = settings["farmstack:webApps"] ?? [];
     expect(replicas).toBe(2);
     const scaling = { safeLine: 50, fatalLine: 80, min: 2, max: 4, samplesBeforeScaleIn: 3 };

@@ -8,6 +8,7 @@ import { anyCode, type RunResult } from "../../lab/run";
 import { Workspace } from "../../lab/toolchain/workspace";
 import { type Contract, contractServer } from "../unit/harbor/contract-server";
 import { type Asked } from "./harbor-program";
+import { stateAtEnd } from "./stack";
 
 process.env.FARMSTACK_TOOLCHAIN = "built";
 
@@ -52,7 +53,7 @@ describe("what is in a Harbor, on the real engine", { timeout: 300_000 }, () => 
     const common = ["--stack", "test", "--non-interactive", "--config-file", configFile];
     const result = await workspace.pulumi([command, ...common, ...flags], {
       cwd: join(__dirname, "harbor-program"),
-      env: { HARBOR_PASSWORD: password },
+      env: { ...stateAtEnd, HARBOR_PASSWORD: password },
       allow: anyCode,
     });
     printed += result.stdout + result.stderr;

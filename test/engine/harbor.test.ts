@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectOrder } from "./order";
-import { EngineStack, exampleConfig } from "./stack";
+import { EngineStack, exampleConfig, smallCeph } from "./stack";
 
 const config = (harbor: object = {}) => {
   const base = exampleConfig(["a"]);
   return {
     ...base,
-    "farmstack:ceph": { publicNetwork: "192.0.2.0/24", monitors: ["a"], managers: ["a"] },
+    "farmstack:ceph": smallCeph,
     "farmstack:harbor": {
       host: "a",
       hostname: "registry.example.com",

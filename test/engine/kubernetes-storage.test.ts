@@ -1,17 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { EngineStack, exampleConfig, exampleKubeconfig } from "./stack";
-
-/** The production example with keys for its hosts, which nobody can reach. */
-function production(): object {
-  const text = readFileSync(join(__dirname, "..", "..", "Pulumi.prod.yaml"), "utf8");
-  const { config } = parse(text) as { config: { "farmstack:hosts": { hostKey?: string }[] } };
-  const [example] = exampleConfig()["farmstack:hosts"];
-  for (const host of config["farmstack:hosts"]) host.hostKey = example?.hostKey;
-  return config;
-}
 
 /** One host with everything, and volumes by ceph-csi. */
 function small({ version = "1.34.1", rotation = 0 } = {}) {
@@ -30,7 +18,7 @@ interface Step {
 describe("storage of Kubernetes on the real engine", () => {
   let stack: EngineStack;
   beforeAll(async () => {
-    stack = await EngineStack.create(production());
+    stack = await EngineStack.create(small());
   });
   afterAll(() => stack.remove());
 
@@ -48,22 +36,7 @@ describe("storage of Kubernetes on the real engine", () => {
     return steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${urn.split("::").pop()}`);
   };
 
-  it("is planned for production before there is a cluster or a host", async () => {
-    const planned = await plan();
-    for (const name of [
-      "kubernetes-objects",
-      "kubernetes-storage-namespace",
-      "kubernetes-storage-client",
-      "kubernetes-storage-cephfs-node",
-      "kubernetes-storage-class-cephfs",
-      "kubernetes-storage-class-rbd",
-    ])
-      expect(planned).toContain(`create ${name}`);
-    expect(stack.world.operations).toBe(0);
-  });
-
   it("comes when the cluster and Ceph are there, and has nothing left to do", async () => {
-    await stack.configure(small());
     answer("FIRST-KEY");
     await stack.up("--diff");
     const { log } = stack.world;

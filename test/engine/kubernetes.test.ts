@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectOrder } from "./order";
-import { clusterAnswers, EngineStack, exampleConfig } from "./stack";
+import { clusterAnswers, EngineStack, exampleConfig, smallCeph } from "./stack";
 
 const withKubernetes = (version: string) => ({
   ...exampleConfig(),
+  "farmstack:ceph": smallCeph,
   "farmstack:kubernetes": {
     version,
     controlPlane: ["a"],

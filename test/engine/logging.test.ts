@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectOrder } from "./order";
-import { EngineStack, exampleConfig } from "./stack";
+import { EngineStack, exampleConfig, smallCeph } from "./stack";
 
 const config = (logging: object = {}) => ({
   ...exampleConfig(),
+  "farmstack:ceph": smallCeph,
   "farmstack:logging": {
     hosts: ["b"],
     repository: { path: "/mnt/logs" },

@@ -3,14 +3,16 @@ import { EngineStack, exampleConfig } from "./stack";
 
 describe("an OSD that is taken out of the configuration", () => {
   let stack: EngineStack;
+  let other: EngineStack;
   const config = { ...exampleConfig(["a"]), "farmstack:protectData": true };
-  const containers = () => stack.world.hosts["192.0.2.11"]?.containers.map(({ name }) => name).sort();
+  const containers = (of = stack) => of.world.hosts["192.0.2.11"]?.containers.map(({ name }) => name).sort();
   beforeAll(async () => {
     stack = await EngineStack.create(config);
     await stack.up();
+    other = await stack.copy();
     await stack.configure({ ...config, "farmstack:ceph": { ...config["farmstack:ceph"], osds: [] } });
   });
-  afterAll(() => stack.remove());
+  afterAll(() => Promise.all([stack.remove(), other.remove()]));
 
   it("is not stopped while its data is not safe elsewhere", async () => {
     const before = containers();
@@ -30,17 +32,11 @@ describe("an OSD that is taken out of the configuration", () => {
   });
 
   it("goes without a question in the very run that takes the protection away", async () => {
-    const other = await EngineStack.create(config);
-    try {
-      await other.up();
-      const open = { ...config, "farmstack:protectData": false };
-      await other.configure({ ...open, "farmstack:ceph": { ...config["farmstack:ceph"], osds: [] } });
-      other.changeWorld({ answers: [{ match: "osd safe-to-destroy 0", stdout: "Error EBUSY", code: 16 }] });
-      await other.up();
-      const left = other.world.hosts["192.0.2.11"]?.containers.map(({ name }) => name);
-      expect(left).not.toContain("ceph-osd-a-osd0");
-    } finally {
-      await other.remove();
-    }
+    expect(containers(other)).toContain("ceph-osd-a-osd0");
+    const open = { ...config, "farmstack:protectData": false };
+    await other.configure({ ...open, "farmstack:ceph": { ...config["farmstack:ceph"], osds: [] } });
+    other.changeWorld({ answers: [{ match: "osd safe-to-destroy 0", stdout: "Error EBUSY", code: 16 }] });
+    await other.up();
+    expect(containers(other)).not.toContain("ceph-osd-a-osd0");
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { build } from "esbuild";
@@ -12,6 +12,9 @@ import { Workspace } from "../../lab/toolchain/workspace";
 process.env.FARMSTACK_TOOLCHAIN = "built";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+
+/** As little storage as a stack can have, for tests of what stands beside it. */
+export const smallCeph = { publicNetwork: "192.0.2.0/24", monitors: ["a"], managers: ["a"] };
 
 /** The configuration of a stack on hosts that nobody can reach, since they are documentation addresses. */
 export const exampleConfig = (names = ["a", "b", "c"]) => ({
@@ -48,6 +51,9 @@ export const clusterAnswers = (secret: string): World["answers"] => [
   { match: "config view --raw", stdout: exampleKubeconfig(secret) },
 ];
 
+/** The engine writes the state once, at the end of a run: after each resource, it is half of a run's work. */
+export const stateAtEnd = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** A stack on the real engine, with the plugins in memory: nothing but a temporary folder is touched. */
 export class EngineStack {
   private constructor(
@@ -70,6 +76,14 @@ export class EngineStack {
     await build({ ...fakeDocker, bundle: true, platform: "node" });
     stack.changeWorld({ answers: [{ match: " osd new ", stdout: "0\n" }] });
     return stack;
+  }
+
+  /** A second stack in the state that this one has now. */
+  async copy(): Promise<EngineStack> {
+    const folder = await mkdtemp(join(tmpdir(), "farmstack-engine-"));
+    await cp(this.folder, folder, { recursive: true });
+    const workspace = await Workspace.open(folder, join(cacheDir, "engine-tests-home"));
+    return new EngineStack(workspace, folder, this.salt, this.name);
   }
 
   async configure(config: object): Promise<void> {
@@ -99,6 +113,9 @@ export class EngineStack {
     return this.pulumi([command, ...common, ...args]);
   }
 
+  /** Whether the state is written after each resource, for what happens to a run that is cut. */
+  checkpoints = false;
+
   /** Everything that the CLI has printed. */
   printed = "";
 
@@ -106,6 +123,7 @@ export class EngineStack {
     const result = await this.workspace.pulumi(args, {
       allow: Array.from({ length: 256 }, (_, code) => code),
       env: {
+        ...(this.checkpoints ? {} : stateAtEnd),
         FARMSTACK_PLUGIN_WORLD: this.worldFile,
         FARMSTACK_FAKE_DOCKER: join(this.folder, "docker.js"),
         PATH: `${join(__dirname, "bin")}${delimiter}${this.workspace.path}`,
@@ -122,19 +140,16 @@ export class EngineStack {
     return stdout;
   }
 
-  /** Resources of the state: logical name, of containers the engine's id, and the URNs of what was waited for. */
-  async resources(): Promise<
-    { urn: string; name: string; type: string; id?: string; dependencies: string[] }[]
-  > {
+  /** Resources of the state: logical name, inputs, of containers the engine's id, and the URNs of what was waited for. */
+  async resources(): Promise<(StateResource & { name: string; dependencies: string[] })[]> {
     const state = JSON.parse(await this.stateText()) as {
-      checkpoint: {
-        latest: { resources?: { urn: string; type: string; id?: string; dependencies?: string[] }[] };
-      };
+      checkpoint: { latest: { resources?: StateResource[] } };
     };
-    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id, dependencies = [] }) => ({
+    return (state.checkpoint.latest.resources ?? []).map(({ urn, type, id, inputs, dependencies = [] }) => ({
       urn,
       type,
       id,
+      inputs,
       dependencies,
       name: urn.split("::").pop() as string,
     }));
@@ -147,4 +162,12 @@ export class EngineStack {
   remove(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true });
   }
+}
+
+interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  dependencies?: string[];
 }

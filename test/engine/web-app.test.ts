@@ -7,6 +7,7 @@ import { cacheDir } from "../../lab/paths";
 import { readWorld, writeWorld } from "../../lab/plugins/memory/world";
 import { anyCode } from "../../lab/run";
 import { Workspace } from "../../lab/toolchain/workspace";
+import { stateAtEnd } from "./stack";
 import { type Asked } from "./web-app-program";
 
 // Only the stand-in plugins can be without a cluster, wherever official ones could be had.
@@ -42,7 +43,7 @@ describe("an app on the real engine", () => {
     const common = ["--stack", "test", "--non-interactive", "--config-file", configFile];
     const { code, stdout, stderr } = await workspace.pulumi([command, ...common, ...flags], {
       cwd: join(__dirname, "web-app-program"),
-      env: { FARMSTACK_PLUGIN_WORLD: worldFile() },
+      env: { ...stateAtEnd, FARMSTACK_PLUGIN_WORLD: worldFile() },
       allow: anyCode,
     });
     expect(code, stdout + stderr).toBe(0);
