@@ -232,7 +232,7 @@ describe("the package of the components", { timeout: 300_000 }, () => {
   });
 });
 
-/** Installs a project's dependencies as npm does, offline: all but the package itself are those of this checkout. */
+/** Installs a project's dependencies as npm does: all but the package itself are those of this checkout, and npm may ask its registry of their versions. */
 async function install(project: string): Promise<void> {
   const linked = [
     ...(await readdir(join(modules, "@pulumi"))).map((name) => `@pulumi/${name}`),
@@ -241,7 +241,7 @@ async function install(project: string): Promise<void> {
   for (const scope of ["@pulumi", "@types"])
     await mkdir(join(project, "node_modules", scope), { recursive: true });
   await Promise.all(linked.map((name) => symlink(join(modules, name), join(project, "node_modules", name))));
-  const quiet = ["--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const quiet = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
   await run("npm", ["install", ...quiet], { cwd: project });
 }
 
