@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import type { Reporter, TestModule, TestSuite } from "vitest/node";
+import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 import { failure } from "./failure";
 
 /** What a run of vitest came to. */
@@ -15,8 +15,18 @@ export interface Outcome {
 type Errors = readonly { message: string }[];
 const words = (errors: Errors | undefined) => (errors ?? []).map(({ message }) => message).join("\n");
 
-/** Writes an {@link Outcome} to the file that OUTCOME names. vitest's JSON report leaves out what suites failed of. */
+/**
+ * Writes an {@link Outcome} to the file that OUTCOME names; vitest's JSON report leaves out what suites failed of. What
+ * fails is said at once as well: vitest does at the end, which of the lab is an hour later.
+ */
 export default class OutcomeReporter implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors } = test.result();
+    if (state !== "failed") return;
+    const lines = failure(title(test), words(errors)).map((line) => line.replace("✗", "!"));
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: Errors): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const failed = tests.filter((test) => test.result().state !== "passed");
