@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Finding } from "../../tools/doctor/finding";
 import { type StackStatus } from "../../tools/status/stack-status";
 import { lookAt } from "./drawing";
-import { command, on } from "./lab";
+import { command, on, waitFor } from "./lab";
 
 describe("the commands for every day, on the lab", () => {
   it("doctor finds nothing in the way, and what is put there", async () => {
@@ -20,9 +20,14 @@ describe("the commands for every day, on the lab", () => {
   });
 
   it("status is well, and says which container is not", async () => {
-    const before = await command("status", ["--json"]);
-    expect(before.code, before.stdout + before.stderr).toBe(0);
-    const { hosts, ceph, kubernetes, certificates } = JSON.parse(before.stdout) as StackStatus;
+    let printed = "";
+    await waitFor(async () => {
+      const { code, stdout, stderr } = await command("status", ["--json"]);
+      expect(code, stdout + stderr).toBe(0);
+      printed = stdout;
+      return true;
+    }, 120); // a machine has just been replaced
+    const { hosts, ceph, kubernetes, certificates } = JSON.parse(printed) as StackStatus;
     expect(hosts.map(({ reachable }) => reachable)).toEqual([true, true, true]);
     expect([ceph?.monitors.quorum.length, kubernetes?.answers]).toEqual([3, true]);
     const names = certificates.map(({ name, host }) => [host, name].filter(Boolean).join(" "));

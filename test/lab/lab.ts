@@ -100,11 +100,20 @@ export async function on(name: string, command: string): Promise<string> {
   return (await onLabHost(await host(name), command)).stdout.trim();
 }
 
-/** Seconds until it holds; asks once a second, and fails after `limit` seconds. What throws does not hold yet. */
+/**
+ * Seconds until it holds; asks once a second, and fails after `limit` seconds, with what was thrown last. What throws
+ * does not hold yet.
+ */
 export async function waitFor(condition: () => Promise<boolean>, limit: number): Promise<number> {
   const started = Date.now();
-  while (!(await condition().catch(() => false))) {
-    if (Date.now() - started > limit * 1000) throw new Error(`not within ${limit} s`);
+  let last = "";
+  const holds = () =>
+    condition().catch((error: Error) => {
+      last = `: ${error.message}`;
+      return false;
+    });
+  while (!(await holds())) {
+    if (Date.now() - started > limit * 1000) throw new Error(`not within ${limit} s${last}`);
     await new Promise((wait) => setTimeout(wait, 1000));
   }
   return Math.round((Date.now() - started) / 1000);
