@@ -21,7 +21,8 @@ interface Server {
 }
 
 /**
- * haproxy.cfg: connections go to the API servers that say they are ready, and end when theirs no longer does.
+ * haproxy.cfg: connections go to the API servers that say they are ready, and end when theirs no longer does. One that a
+ * server refuses, in the seconds before its check fails, goes to another.
  * https://docs.haproxy.org/2.6/configuration.html
  */
 export const haproxyCfg = (port: number, servers: Server[]): string => `global
@@ -31,6 +32,7 @@ export const haproxyCfg = (port: number, servers: Server[]): string => `global
 
 defaults
   mode tcp
+  option redispatch 1
   timeout connect 5s
   timeout client 1h
   timeout server 1h

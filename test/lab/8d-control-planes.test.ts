@@ -149,7 +149,12 @@ describe("three control planes behind an address that moves", () => {
     await kubectl(["create", "configmap", "later"]);
 
     await lose("host3");
-    await kubectl(["delete", "node", "host3", "--request-timeout", "0"]);
+    // What was connected to its API server is cut.
+    const forget = ["delete", "node", "host3", "--ignore-not-found", "--request-timeout", "0"];
+    await waitFor(async () => {
+      await kubectl(forget);
+      return true;
+    }, 30);
     const [, ask = ""] = await commandsOf("kubernetes.md", "Nodes that come and go");
     const words = {
       "kubectl ": `${join(programs, "kubectl")} --kubeconfig ${join(folder, "kubeconfig")} `,
