@@ -176,7 +176,11 @@ describe("three control planes behind an address that moves", () => {
     const newest = snapshots.find(({ name }) => name.startsWith("host1-"))?.name ?? "";
     const restored = await tool("restore", newest, "--yes", "--json");
     expect(restored.code, restored.stdout + restored.stderr).toBe(0);
-    const names = (await kubectl(["get", "configmaps", "--output", "name"])).split("\n");
+    let names = "";
+    await waitFor(async () => {
+      names = await kubectl(["get", "configmaps", "--output", "name"]);
+      return true;
+    }, 30); // until the balancers have seen that it answers
     expect(names).toContain("configmap/kept");
     expect(names).not.toContain("configmap/later");
 
