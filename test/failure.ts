@@ -4,9 +4,10 @@ const lastLines = 12;
 
 /**
  * What failed, for the end of a long log, where people look first: a title, and the begin and end of what is said of it
- * without its stack traces and colours. Each line begins with `✗`, so that several logs can be asked for theirs.
+ * without its stack traces and colours.
+ * @param mark what each line begins with, so that several logs can be asked for theirs
  */
-export function failure(title: string, message: string): string[] {
+export function failure(title: string, message: string, mark = "✗"): string[] {
   const lines = message
     .replace(/\u001b\[[\d;]*m/g, "")
     .split("\n")
@@ -14,5 +15,5 @@ export function failure(title: string, message: string): string[] {
   const left = lines.length - firstLines - lastLines;
   const told =
     left > 0 ? [...lines.slice(0, firstLines), `… ${left} lines …`, ...lines.slice(-lastLines)] : lines;
-  return [title, ...told.map((line) => `    ${line.slice(0, 300)}`)].map((line) => `✗ ${line}`);
+  return [title, ...told.map((line) => `    ${line.slice(0, 300)}`)].map((line) => `${mark} ${line}`);
 }

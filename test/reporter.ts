@@ -23,8 +23,7 @@ export default class OutcomeReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors } = test.result();
     if (state !== "failed") return;
-    const lines = failure(title(test), words(errors)).map((line) => line.replace("✗", "!"));
-    process.stdout.write(`${lines.join("\n")}\n`);
+    process.stdout.write(`${failure(title(test), words(errors), "!").join("\n")}\n`);
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: Errors): void {

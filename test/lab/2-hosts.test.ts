@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { opensshOptions } from "../../components/hosts/ssh";
-import { assertLabRoute } from "../../lab/hosts";
 import { run } from "../../lab/run";
+import { onLabHost } from "../../lab/ssh";
 import { containers } from "./ceph";
 import { changedStack, host, on, tryUp, tryUpWith, up } from "./lab";
 
@@ -65,12 +64,6 @@ describe("prepared hosts", () => {
     const folder = await mkdtemp(join(tmpdir(), "farmstack-key-"));
     const key = join(folder, "key");
     const authorized = "/etc/ssh/authorized_keys"; // of all users of the lab's hosts
-    const withKey = async (name: string, command: string) => {
-      const { address, hostKey } = await host(name);
-      await assertLabRoute(address);
-      const options = opensshOptions({ user: "root", port: 22, privateKeyFile: key }, hostKey);
-      return (await run("ssh", [...options, `root@${address}`, "--", command], { timeout: 60_000 })).stdout;
-    };
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
     const line = (await readFile(`${key}.pub`, "utf8")).trim();
     for (const name of hosts)
@@ -88,7 +81,8 @@ describe("prepared hosts", () => {
       const again = await tryUp("--config-file", file, "--refresh", "--expect-no-changes");
       expect(again.code, again.stdout + again.stderr).toBe(0);
     } finally {
-      for (const name of hosts) await withKey(name, `mv ${authorized}.old ${authorized}`);
+      for (const name of hosts)
+        await onLabHost(await host(name), `mv ${authorized}.old ${authorized}`, {}, key);
       await rm(folder, { recursive: true });
     }
     await up();
